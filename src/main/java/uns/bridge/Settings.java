@@ -1,0 +1,57 @@
+package uns.bridge;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import uns.bridge.config.ConfigurationException;
+import uns.bridge.config.Problems;
+import uns.bridge.config.Section;
+import uns.bridge.config.SettingsFiles;
+import uns.bridge.config.ValueType;
+import uns.bridge.kafka.KafkaSettings;
+import uns.bridge.mqtt.MqttSettings;
+import uns.bridge.pipeline.PipelineSettings;
+import uns.bridge.sparkplug.SparkplugSettings;
+
+/**
+ * Everything that can be set.
+ *
+ * @param drainTimeout how long a graceful stop waits for what is in flight
+ * @param description the settings in effect for the log, one line each, without secrets
+ */
+public record Settings(
+        MqttSettings mqtt,
+        PipelineSettings pipeline,
+        SparkplugSettings sparkplug,
+        KafkaSettings kafka,
+        Duration drainTimeout,
+        List<String> description) {
+
+    private static final ValueType<Duration> DRAIN_TIMEOUT = ValueType.duration(Duration.ZERO, Duration.ofHours(1));
+    /** Shorter than the 10 seconds after which {@code docker stop} kills. */
+    private static final Duration DEFAULT_DRAIN_TIMEOUT = Duration.ofSeconds(6);
+
+    /**
+     * The settings of a directory with {@code settings.yaml} and perhaps {@code .secrets.yaml}, and of the environment.
+     *
+     * @throws ConfigurationException with every problem there is
+     */
+    public static Settings load(Path confDir, Map<String, String> environment) throws ConfigurationException {
+        Problems problems = new Problems();
+        Section root = SettingsFiles.load(confDir, environment, problems);
+        Settings settings = read(root);
+        root.rejectUnknownKeys();
+        problems.check();
+        return settings;
+    }
+
+    static Settings read(Section root) {
+        MqttSettings mqtt = MqttSettings.read(root.section("mqtt"));
+        PipelineSettings pipeline = PipelineSettings.read(root.section("mqtt"));
+        SparkplugSettings sparkplug = SparkplugSettings.read(root.section("sparkplug"));
+        KafkaSettings kafka = KafkaSettings.read(root.section("kafka"));
+        Duration drainTimeout = root.get("drain_timeout", DRAIN_TIMEOUT, DEFAULT_DRAIN_TIMEOUT);
+        return new Settings(mqtt, pipeline, sparkplug, kafka, drainTimeout, root.describe());
+    }
+}

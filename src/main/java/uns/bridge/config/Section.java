@@ -1,0 +1,222 @@
+package uns.bridge.config;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import uns.bridge.config.Node.Entries;
+import uns.bridge.config.Node.Items;
+import uns.bridge.config.Node.Scalar;
+import uns.bridge.config.Origin.Source;
+
+/**
+ * Reads the values of one map of the settings and knows its key path.
+ *
+ * <p>Nothing is thrown for a value that is not allowed: the problem is noted and a stand-in returned, so that one pass
+ * finds every problem. Null and the empty text count as not written. Every value read is also remembered for
+ * {@link #describe()}.
+ */
+public final class Section {
+
+    private final String path;
+    private final Map<String, Node> entries;
+    private final Problems problems;
+    private final SortedMap<String, String> description;
+    private final Map<String, Section> sections = new LinkedHashMap<>();
+    private final Set<String> known = new TreeSet<>();
+    private final Set<String> hidden = new HashSet<>();
+
+    private Section(String path, Map<String, Node> entries, Problems problems, SortedMap<String, String> description) {
+        this.path = path;
+        this.entries = entries;
+        this.problems = problems;
+        this.description = description;
+    }
+
+    static Section root(Entries entries, Problems problems) {
+        return new Section("", entries.entries(), problems, new TreeMap<>());
+    }
+
+    /** The section below {@code key}, empty if not written; the same one at every call. */
+    public Section section(String key) {
+        return sections.computeIfAbsent(key, k -> {
+            Node node = node(k);
+            if (node != null && !(node instanceof Entries)) {
+                problems.add(pathOf(k), "expected a map, but got " + node.shown(), node.origin());
+            }
+            Map<String, Node> inner = node instanceof Entries map ? map.entries() : Map.of();
+            return new Section(pathOf(k), inner, problems, description);
+        });
+    }
+
+    /** Whether no key has a value. */
+    public boolean isEmpty() {
+        return entries.values().stream().allMatch(Node::absent);
+    }
+
+    /** The keys that have a value, in the order written, of a section where any key is allowed. */
+    public Set<String> keys() {
+        known.addAll(entries.keySet());
+        Set<String> keys = new LinkedHashSet<>(entries.keySet());
+        keys.removeIf(key -> !has(key));
+        return keys;
+    }
+
+    /** Whether {@code key} has a value. */
+    public boolean has(String key) {
+        return node(key) != null;
+    }
+
+    /** The value of {@code key}, or {@code defaultValue} if it is not written. */
+    public <T> T get(String key, ValueType<T> type, T defaultValue) {
+        if (!has(key)) {
+            describe(key, type.isHidden() ? Secret.HIDDEN : ValueType.print(defaultValue), "default");
+        }
+        T value = read(key, type);
+        return value == null ? defaultValue : value;
+    }
+
+    /** The value of {@code key}, or null if it is not written. */
+    public <T> @Nullable T find(String key, ValueType<T> type) {
+        if (!has(key)) {
+            describe(key, "none", "default");
+        }
+        return read(key, type);
+    }
+
+    /** The value of {@code key}, or {@code standIn} and a problem if it is not written. */
+    public <T> T require(String key, ValueType<T> type, T standIn) {
+        if (!has(key)) {
+            reject(key, "must be set");
+        }
+        T value = read(key, type);
+        return value == null ? standIn : value;
+    }
+
+    /**
+     * The values of the list at {@code key}, which may also be a single value without a list, or {@code defaultValues} if
+     * it is not written.
+     */
+    public <T> List<T> list(String key, ValueType<T> type, List<T> defaultValues) {
+        if (!has(key)) {
+            describe(key, defaultValues.toString(), "default");
+            return defaultValues;
+        }
+        if (!(node(key) instanceof Items items)) {
+            T value = read(key, type);
+            return value == null ? defaultValues : List.of(value);
+        }
+        describe(key, shown(key, items, type), items.origin().name());
+        List<T> values = new ArrayList<>();
+        for (int i = 0; i < items.items().size(); i++) {
+            T value = read(pathOf(key) + "[" + i + "]", items.items().get(i), type);
+            if (value != null) {
+                values.add(value);
+            }
+        }
+        return values.size() == items.items().size() ? values : defaultValues;
+    }
+
+    /** This section with the maps in it dissolved: {@code sasl: {mechanism: x}} becomes {@code sasl.mechanism: x}. */
+    public Section flattened() {
+        known.addAll(entries.keySet());
+        return new Section(path, FlatEntries.of(path, entries, problems), problems, description);
+    }
+
+    /** Notes that the value of {@code key} cannot be used. */
+    public void reject(String key, String why) {
+        Node node = node(key);
+        if (node == null) {
+            problems.add(pathOf(key), why);
+        } else {
+            problems.add(pathOf(key), why + "; got " + shownInProblem(key, node), node.origin());
+        }
+    }
+
+    /** Makes keys known that are not read. */
+    public void expect(String... keys) {
+        known.addAll(List.of(keys));
+    }
+
+    /** Notes every key nobody has asked for, here and in the sections below: a misspelt key must not go unnoticed. */
+    public void rejectUnknownKeys() {
+        entries.forEach((key, node) -> {
+            if (!known.contains(key)) {
+                problems.add(pathOf(key), "unknown" + hint(key, node), node.origin());
+            }
+        });
+        sections.values().forEach(Section::rejectUnknownKeys);
+    }
+
+    /** Every value read so far, here and in all other sections, one line each: key, value, where it is from. */
+    public List<String> describe() {
+        return List.copyOf(description.values());
+    }
+
+    private String hint(String key, Node node) {
+        String near = Nearest.hint(key, known);
+        if (!near.isEmpty()) {
+            return near;
+        }
+        boolean underscoreMissing = node.origin().source() == Source.ENVIRONMENT && key.contains("_");
+        return "; known are " + known + (underscoreMissing ? ", and it takes two underscores to descend" : "");
+    }
+
+    private <T> @Nullable T read(String key, ValueType<T> type) {
+        Node node = node(key);
+        if (node == null) {
+            return null;
+        }
+        describe(key, shown(key, node, type), node.origin().name());
+        return read(pathOf(key), node, type);
+    }
+
+    private <T> @Nullable T read(String valuePath, Node node, ValueType<T> type) {
+        try {
+            return type.read(node);
+        } catch (IllegalArgumentException e) {
+            problems.add(valuePath, String.valueOf(e.getMessage()), node.origin());
+            return null;
+        }
+    }
+
+    private String shown(String key, Node node, ValueType<?> type) {
+        if (type.isHidden()) {
+            hidden.add(key);
+        }
+        return type.isHidden() || node.origin().secret() ? Secret.HIDDEN : printable(node);
+    }
+
+    private static String printable(Node node) {
+        if (node instanceof Items list) {
+            return list.items().stream().map(Section::printable).toList().toString();
+        }
+        return node instanceof Scalar scalar ? scalar.printable() : node.shown();
+    }
+
+    private String shownInProblem(String key, Node node) {
+        return hidden.contains(key) ? Secret.HIDDEN : node.shown();
+    }
+
+    private void describe(String key, String value, String from) {
+        description.put(pathOf(key), pathOf(key) + " = " + value + " (" + from + ")");
+    }
+
+    /** What is written at {@code key}, which is a known key from now on. */
+    private @Nullable Node node(String key) {
+        known.add(key);
+        Node node = entries.get(key);
+        return node == null || node.absent() ? null : node;
+    }
+
+    private String pathOf(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+}

@@ -1,0 +1,48 @@
+package uns.bridge.kafka;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import uns.bridge.config.Section;
+import uns.bridge.config.ValueType;
+
+/**
+ * How records are written to Kafka.
+ *
+ * @param config the settings of the producer in effect, serializers of bytes included
+ * @param warnings what in them should be reconsidered, one sentence each, without secrets
+ */
+public record KafkaSettings(Map<String, Object> config, String deadLetterTopic, List<String> warnings) {
+
+    public static final String DEFAULT_DEAD_LETTER_TOPIC = "uns_bridge_dead_letter";
+
+    private static final ValueType<String> TOPIC = ValueType.text(
+            "a Kafka topic name: 1 to 249 of the letters A-Z, a-z, 0-9, '.', '_' and '-', and not '.' or '..'",
+            KafkaSettings::topic);
+
+    public KafkaSettings {
+        config = Map.copyOf(config);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** Reads the section {@code kafka}. */
+    public static KafkaSettings read(Section kafka) {
+        List<String> warnings = new ArrayList<>();
+        Map<String, Object> config =
+                ProducerSettings.read(kafka.section("config").flattened(), warnings);
+        return new KafkaSettings(config, kafka.get("dead_letter_topic", TOPIC, DEFAULT_DEAD_LETTER_TOPIC), warnings);
+    }
+
+    private static String topic(String text) {
+        if (!text.matches("[A-Za-z0-9._-]{1,249}") || text.equals(".") || text.equals("..")) {
+            throw new IllegalArgumentException("Kafka would not create it");
+        }
+        return text;
+    }
+
+    /** Without the values of the producer's settings, some of which are secret. */
+    @Override
+    public String toString() {
+        return "KafkaSettings[config=" + config.keySet() + ", deadLetterTopic=" + deadLetterTopic + "]";
+    }
+}

@@ -1,0 +1,196 @@
+package uns.bridge.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import uns.bridge.config.SettingsFixture;
+
+class KafkaSettingsTest {
+
+    private static final String SERIALIZER = "org.apache.kafka.common.serialization.ByteArraySerializer";
+
+    @Test
+    void shouldLoseNothingWhenOnlyTheServersAreSet() {
+        KafkaSettings kafka = read("");
+
+        assertThat(kafka.config())
+                .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+                        Map.entry("bootstrap.servers", "k:9092"),
+                        Map.entry("client.id", "uns-kafka-bridge"),
+                        Map.entry("acks", "all"),
+                        Map.entry("enable.idempotence", "true"),
+                        Map.entry("max.in.flight.requests.per.connection", "5"),
+                        Map.entry("delivery.timeout.ms", "2147483647"),
+                        Map.entry("compression.type", "lz4"),
+                        Map.entry("linger.ms", "5"),
+                        Map.entry("batch.size", "65536"),
+                        Map.entry("max.request.size", "16777216"),
+                        Map.entry("buffer.memory", "67108864"),
+                        Map.entry("max.block.ms", "15000"),
+                        Map.entry("metadata.max.idle.ms", "86400000"),
+                        Map.entry("key.serializer", SERIALIZER),
+                        Map.entry("value.serializer", SERIALIZER)));
+        assertThat(kafka.deadLetterTopic()).isEqualTo("uns_bridge_dead_letter");
+        assertThat(kafka.warnings()).isEmpty();
+    }
+
+    @Test
+    void shouldPassOnWhatIsWrittenWhenKafkaKnowsIt() {
+        KafkaSettings kafka = read("acks: -1, linger.ms: 20, enable.idempotence: yes, sasl: {mechanism: PLAIN},"
+                + " interceptor.classes: [], ssl.cipher.suites: [A, B], ssl.key.password: 007, client.rack: ''");
+
+        assertThat(kafka.config())
+                .containsEntry("acks", "-1")
+                .containsEntry("linger.ms", "20")
+                .containsEntry("enable.idempotence", "true")
+                .containsEntry("sasl.mechanism", "PLAIN")
+                .containsEntry("ssl.cipher.suites", "A,B")
+                .containsEntry("ssl.key.password", "007")
+                .doesNotContainKey("client.rack");
+        assertThat(kafka.warnings()).isEmpty();
+        assertThat(kafka.toString()).doesNotContain("007");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "acks: 1", "retries: 0", "max.in.flight.requests.per.connection: 6", "retries: 10"})
+    void shouldMakeAProducerWhenThereIsNoProblem(String config) {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                read("bootstrap.servers: 'localhost:9092', " + config).config())) {
+            assertThat(producer.metrics()).isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "acks: 1 | kafka.config.acks: | kafka.config.enable.idempotence: off",
+                "acks: 0 | kafka.config.acks: | kafka.config.max.in.flight.requests.per.connection:",
+                "enable.idempotence: False | kafka.config.enable.idempotence: off | kafka.config.max.in.flight",
+                "max.in.flight.requests.per.connection: 6 | kafka.config.max.in.flight | kafka.config.enable.idempotence",
+                "retries: 10 | kafka.config.retries: limited | kafka.config.retries",
+                "delivery.timeout.ms: 120000 | kafka.config.delivery.timeout.ms: less than an hour | leave it out",
+                "key.serializer: x | kafka.config.key.serializer: ignored | bytes",
+                "value.serializer: x | kafka.config.value.serializer: ignored | bytes",
+                "sasl.mechanisms: x | kafka.config.sasl.mechanisms: unknown | did you mean 'sasl.mechanism'?",
+                "Linger.ms: 5 | kafka.config.Linger.ms: unknown | did you mean 'linger.ms'?",
+            })
+    void shouldWarnWhenTheDeliveryPromiseIsWeakened(String config, String start, String other) {
+        assertThat(read(config).warnings())
+                .anySatisfy(line -> assertThat(line).startsWith(start))
+                .anySatisfy(line -> assertThat(line).contains(other));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "acks: some | acks: expected what Kafka allows: string [all, -1, 0, 1]; got the text \"some\"",
+                "linger.ms: soon | linger.ms: expected what Kafka allows: long [0,...]; got the text \"soon\"",
+                "linger.ms: -1 | linger.ms: expected what Kafka allows: long [0,...]; got the number -1",
+                "batch.size: 1.5 | batch.size: expected what Kafka allows: int [0,...]; got the number 1.5",
+                "enable.idempotence: 1 | enable.idempotence: expected what Kafka allows: boolean; got the number 1",
+                "partitioner.class: no.Such | partitioner.class: expected what Kafka allows: class; got",
+                "security.protocol: TLS | security.protocol: expected what Kafka allows: string (case insensitive)",
+                "transactional.id: x | transactional.id: transactions are not supported; got the text \"x\"",
+                "bootstrap.servers: localhost | bootstrap.servers: expected host:port, separated by commas; got",
+                "bootstrap.servers: k:65536 | bootstrap.servers: expected host:port, separated by commas; got",
+                "bootstrap.servers: k:99999999999 | bootstrap.servers: expected host:port, separated by commas; got",
+                "bootstrap.servers: [a:1, b] | bootstrap.servers: expected host:port, separated by commas; got a list",
+                "'acks: 1, enable.idempotence: true' | enable.idempotence: needs acks=all",
+                "'retries: 0, enable.idempotence: true' | enable.idempotence: needs acks=all",
+                "delivery.timeout.ms: 30000 | delivery.timeout.ms: must be at least linger.ms plus request.timeout.ms",
+                "client.id: [[a]] | client.id[0]: expected a text, but got a list",
+            })
+    void shouldNoteAProblemWhenAValueIsBad(String config, String problem) {
+        SettingsFixture settings = kafka(config);
+
+        KafkaSettings.read(settings.section("kafka"));
+
+        assertThat(settings.problems()).singleElement().asString().startsWith("kafka.config." + problem);
+    }
+
+    @Test
+    void shouldTellEveryProblemWhenSeveralValuesAreBad() {
+        SettingsFixture settings = kafka("acks: x, linger.ms: x, batch.size: x");
+
+        KafkaSettings.read(settings.section("kafka"));
+
+        assertThat(settings.problems()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "kafka: {config: {}}", "kafka: {config: {acks: all, bootstrap.servers: ''}}"})
+    void shouldNoteAProblemWhenTheServersAreMissing(String yaml) {
+        SettingsFixture settings = SettingsFixture.settings(yaml);
+
+        KafkaSettings.read(settings.section("kafka"));
+
+        assertThat(settings.problems()).containsExactly("kafka.config.bootstrap.servers: must be set");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/b", "..", "'.'", "'a b'", "[a]"})
+    void shouldNoteAProblemWhenTheDeadLetterTopicIsNotLegal(String topic) {
+        SettingsFixture settings = SettingsFixture.settings(
+                "kafka: {dead_letter_topic: " + topic + ", config: {bootstrap.servers: 'k:1'}}");
+
+        KafkaSettings.read(settings.section("kafka"));
+
+        assertThat(settings.problems())
+                .singleElement()
+                .asString()
+                .startsWith("kafka.dead_letter_topic: expected a Kafka topic name");
+    }
+
+    @Test
+    void shouldHideValuesWhenFromSecretsOrOfAPasswordOrUnknown() {
+        SettingsFixture settings = SettingsFixture.of(
+                """
+                kafka:
+                  config:
+                    bootstrap.servers: k:9092
+                    sasl.jaas.config: s3cret
+                    ssl.key.password: s3cret
+                    sasl.password: s3cret
+                    acks: all
+                """,
+                "kafka: {config: {security.protocol: s3cret, transactional.id: s3cret, client.id: s3cret}}",
+                Map.of("UNS_KAFKA__CONFIG", "{linger.ms: s3cret}", "UNS_KAFKA__CONFIG__ACKS", "s3cret"));
+
+        KafkaSettings kafka = KafkaSettings.read(settings.section("kafka"));
+
+        assertThat(settings.problems())
+                .hasSize(4)
+                .allMatch(line -> line.contains("got <hidden>"))
+                .noneMatch(line -> line.contains("s3cret"));
+        assertThat(kafka.warnings()).noneMatch(line -> line.contains("s3cret"));
+        assertThat(settings.root().describe())
+                .noneMatch(line -> line.contains("s3cret"))
+                .contains(
+                        "kafka.config.bootstrap.servers = k:9092 (settings.yaml)",
+                        "kafka.config.sasl.jaas.config = <hidden> (settings.yaml)",
+                        "kafka.config.sasl.password = <hidden> (settings.yaml)",
+                        "kafka.config.client.id = <hidden> (.secrets.yaml)",
+                        "kafka.config.acks = <hidden> (environment UNS_KAFKA__CONFIG__ACKS)",
+                        "kafka.config.batch.size = 65536 (default)");
+    }
+
+    private static KafkaSettings read(String config) {
+        SettingsFixture settings = kafka(config);
+        KafkaSettings kafka = KafkaSettings.read(settings.section("kafka"));
+        assertThat(settings.problems()).isEqualTo(List.of());
+        return kafka;
+    }
+
+    private static SettingsFixture kafka(String config) {
+        String servers = config.contains("bootstrap.servers") ? "" : "bootstrap.servers: 'k:9092', ";
+        return SettingsFixture.settings("kafka: {config: {" + servers + config + "}}");
+    }
+}

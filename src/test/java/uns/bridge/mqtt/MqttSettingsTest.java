@@ -1,0 +1,188 @@
+package uns.bridge.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import uns.bridge.config.Secret;
+import uns.bridge.config.SettingsFixture;
+import uns.bridge.message.TopicFilter;
+
+class MqttSettingsTest {
+
+    @Test
+    void shouldHaveDefaultsWhenOnlyTheHostIsSet() throws Exception {
+        SettingsFixture settings = SettingsFixture.settings("mqtt: {host: broker}");
+
+        MqttSettings mqtt = MqttSettings.read(settings.section("mqtt"));
+
+        assertThat(settings.problems()).isEmpty();
+        assertThat(mqtt.host()).isEqualTo("broker");
+        assertThat(mqtt.port()).isEqualTo(1883);
+        assertThat(mqtt.username()).isNull();
+        assertThat(mqtt.password()).isNull();
+        assertThat(mqtt.topics()).containsExactly(TopicFilter.of("spBv1.0/#"));
+        assertThat(mqtt.qos()).isEqualTo(1);
+        assertThat(mqtt.keepAlive()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(mqtt.reconnectOnFailure()).isTrue();
+        assertThat(mqtt.clientId())
+                .isEqualTo("uns-kafka-bridge-" + InetAddress.getLocalHost().getHostName());
+        assertThat(mqtt.sessionExpiry()).isEqualTo(Duration.ofHours(24));
+        assertThat(mqtt.receiveMaximum()).isEqualTo(MqttSettings.DEFAULT_RECEIVE_MAXIMUM);
+        assertThat(mqtt.maxInFlightBytes()).isEqualTo(33_554_432);
+    }
+
+    @Test
+    void shouldReadEveryKeyWhenWritten() {
+        SettingsFixture settings = SettingsFixture.settings("""
+                mqtt:
+                  host: 10.0.0.1
+                  port: "8883"
+                  username: 42
+                  password: 007
+                  topics: [a/#, b/+/c]
+                  qos: 2
+                  keep_alive: 30
+                  reconnect_on_failure: no
+                  version: 5
+                  transport: tcp
+                  tls: {ca_certs: , certfile: ""}
+                  client_id: line-4
+                  session_expiry: 7d
+                  receive_maximum: 10
+                  max_in_flight_bytes: 64KiB
+                """);
+
+        MqttSettings mqtt = MqttSettings.read(settings.section("mqtt"));
+
+        assertThat(settings.problems()).isEmpty();
+        assertThat(mqtt)
+                .isEqualTo(new MqttSettings(
+                        "10.0.0.1",
+                        8883,
+                        "42",
+                        new Secret("007"),
+                        List.of(TopicFilter.of("a/#"), TopicFilter.of("b/+/c")),
+                        2,
+                        Duration.ofSeconds(30),
+                        false,
+                        "line-4",
+                        Duration.ofDays(7),
+                        10,
+                        65_536));
+        assertThat(mqtt.toString()).doesNotContain("007");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "host: tcp://broker | mqtt.host: expected a host name or address, without scheme and port",
+                "host: [a, b] | mqtt.host: expected a host name or address, without scheme and port, but got a list",
+                "port: 0 | mqtt.port: expected a whole number from 1 to 65535, but got the number 0",
+                "port: 65536 | mqtt.port: expected a whole number from 1 to 65535, but got the number 65536",
+                "username: {a: b} | mqtt.username: expected at most 65535 bytes",
+                "password: [s3cret] | mqtt.password: expected a text, but got <hidden>",
+                "topics: [] | mqtt.topics: needs at least one topic filter",
+                "topics: [a/b#] | mqtt.topics[0]: expected an MQTT topic filter",
+                "topics: a#b | mqtt.topics: expected an MQTT topic filter",
+                "topics: ['a', ''] | mqtt.topics[1]: expected an MQTT topic filter",
+                "topics: [a, b, a] | mqtt.topics[2]: expected an MQTT topic filter, each only once",
+                "topics: {a: b} | mqtt.topics: expected an MQTT topic filter",
+                "qos: 3 | mqtt.qos: expected a whole number from 0 to 2",
+                "keep_alive: 0 | mqtt.keep_alive: expected a duration from 1s to 65535s",
+                "keep_alive: 65536 | mqtt.keep_alive: expected a duration from 1s to 65535s",
+                "reconnect_on_failure: 1 | mqtt.reconnect_on_failure: expected true or false",
+                "version: 4 | mqtt.version: only 5 (MQTT 5) is available in this release; got the number 4",
+                "version: 3 | mqtt.version: only 5 (MQTT 5) is available in this release; got the number 3",
+                "version: 6 | mqtt.version: expected a whole number from 3 to 5, but got the number 6",
+                "clean_session: false | mqtt.clean_session: must not be set with version 5",
+                "clean_session: 1 | mqtt.clean_session: expected true or false",
+                "transport: websockets | mqtt.transport: only tcp is available in this release",
+                "transport: udp | mqtt.transport: expected tcp or websockets",
+                "tls: {ca_certs: ca.pem} | mqtt.tls: a TLS connection is not yet available in this release",
+                "tls: {insecure_cert: false} | mqtt.tls: a TLS connection is not yet available in this release",
+                "tls: true | mqtt.tls: expected a map, but got the boolean true",
+                "tls: {ca_cert: } | mqtt.tls.ca_cert: unknown; did you mean 'ca_certs'?",
+                "session_expiry: 4294967296 | mqtt.session_expiry: expected a duration from 0s to",
+                "session_expiry: forever | mqtt.session_expiry: expected a duration from 0s to",
+                "receive_maximum: 0 | mqtt.receive_maximum: expected a whole number from 1 to 65535",
+                "receive_maximum: 65536 | mqtt.receive_maximum: expected a whole number from 1 to 65535",
+                "max_in_flight_bytes: 65535 | mqtt.max_in_flight_bytes: expected a size from 65536",
+                "max_in_flight_bytes: 1MB | mqtt.max_in_flight_bytes: expected a size from 65536",
+                "hots: x | mqtt.hots: unknown; did you mean 'host'?",
+            })
+    void shouldNoteAProblemWhenAValueIsBad(String line, String problem) {
+        String host = line.startsWith("host") ? "" : "host: broker, ";
+        SettingsFixture settings = SettingsFixture.settings("mqtt: {" + host + line + "}");
+
+        MqttSettings.read(settings.section("mqtt"));
+
+        assertThat(settings.problems())
+                .singleElement()
+                .asString()
+                .startsWith(problem)
+                .endsWith("(settings.yaml, line 1)")
+                .doesNotContain("s3cret");
+    }
+
+    @Test
+    void shouldAcceptOneTopicWhenNotAList() {
+        SettingsFixture settings = SettingsFixture.settings("mqtt: {host: h, topics: 'acme/#'}");
+
+        assertThat(MqttSettings.read(settings.section("mqtt")).topics()).containsExactly(TopicFilter.of("acme/#"));
+        assertThat(settings.problems()).isEmpty();
+    }
+
+    @Test
+    void shouldNoteAProblemWhenTheHostIsMissing() {
+        SettingsFixture settings = SettingsFixture.settings("mqtt: {host: ''}");
+
+        MqttSettings.read(settings.section("mqtt"));
+
+        assertThat(settings.problems()).containsExactly("mqtt.host: must be set");
+    }
+
+    @Test
+    void shouldNotBlameCleanSessionWhenTheVersionHasIt() {
+        SettingsFixture settings = SettingsFixture.settings("mqtt: {host: h, version: 4, clean_session: false}");
+
+        MqttSettings.read(settings.section("mqtt"));
+
+        assertThat(settings.problems()).singleElement().asString().startsWith("mqtt.version");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {65_536, 100_000})
+    void shouldNoteAProblemWhenTheClientIdIsTooLong(int length) {
+        SettingsFixture settings = SettingsFixture.settings("mqtt: {host: h, client_id: " + "x".repeat(length) + "}");
+
+        MqttSettings.read(settings.section("mqtt"));
+
+        assertThat(settings.problems()).singleElement().asString().startsWith("mqtt.client_id: expected at most 65535");
+    }
+
+    @Test
+    void shouldHideEveryValueWhenFromSecretsOrEnvironment() {
+        String yaml = """
+                mqtt: {host: s3/cret, port: s3cret, username: [s3cret], password: {a: s3cret}, topics: [s3cret#],
+                  qos: s3cret, keep_alive: s3cret, reconnect_on_failure: s3cret, version: s3cret, transport: s3cret,
+                  client_id: s3cret, session_expiry: s3cret, receive_maximum: s3cret, max_in_flight_bytes: s3cret,
+                  clean_session: s3cret, tls: {ca_certs: s3cret}, unknown: s3cret}
+                """;
+        for (SettingsFixture settings : List.of(
+                SettingsFixture.secrets(yaml),
+                SettingsFixture.of("", "", Map.of("UNS_MQTT", yaml.substring("mqtt:".length()))))) {
+            MqttSettings.read(settings.section("mqtt"));
+
+            assertThat(settings.problems()).hasSize(16).noneMatch(line -> line.contains("s3"));
+            assertThat(settings.root().describe()).noneMatch(line -> line.contains("s3"));
+        }
+    }
+}
