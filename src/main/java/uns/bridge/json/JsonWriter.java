@@ -1,0 +1,177 @@
+package uns.bridge.json;
+
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * Writes one JSON value as UTF-8 bytes, numbers exact.
+ *
+ * <p>One writer serves for any number of values, with a {@link #reset} after each. Not thread-safe: its buffer is kept
+ * from one value to the next.
+ */
+public final class JsonWriter {
+
+    /** Beyond the basic plane Jackson would write two escapes for a character. */
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .build();
+
+    private final BoundedBuffer bytes;
+    private JsonGenerator generator;
+
+    /** A writer of values that take not more than {@code maxBytes}. */
+    public JsonWriter(int maxBytes) {
+        this.bytes = new BoundedBuffer(maxBytes);
+        this.generator = generator(bytes);
+    }
+
+    /** Forgets what was written, finished or not, and the memory that a large value took. */
+    public void reset() {
+        try {
+            // An unfinished value would otherwise be completed into the buffer, and its inner buffers not be recycled.
+            generator.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        bytes.clear();
+        generator = generator(bytes);
+    }
+
+    /** What was written since the last {@link #reset}. */
+    public byte[] toBytes() throws JsonTooLargeException {
+        try {
+            generator.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toBytes();
+    }
+
+    /** Opens an object. */
+    public void startObject() {
+        try {
+            generator.writeStartObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Closes the object opened last. */
+    public void endObject() {
+        try {
+            generator.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Opens an array. */
+    public void startArray() {
+        try {
+            generator.writeStartArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Closes the array opened last. */
+    public void endArray() {
+        try {
+            generator.writeEndArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The name of the member whose value comes next. */
+    public void name(String name) {
+        try {
+            generator.writeFieldName(name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A string. */
+    public void string(String value) {
+        try {
+            generator.writeString(value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@code true} or {@code false}. */
+    public void bool(boolean value) {
+        try {
+            generator.writeBoolean(value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** An integer from -2^63 to 2^63-1. */
+    public void signed(long value) {
+        try {
+            generator.writeNumber(value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** An integer from 0 to 2^64-1, its 64 bits in {@code value}. */
+    public void unsigned(long value) {
+        if (value >= 0) {
+            signed(value);
+        } else {
+            number(Long.toUnsignedString(value));
+        }
+    }
+
+    /** The shortest decimal that is this 64-bit value; a string if not finite, for JSON has no such number. */
+    public void decimal(double value) {
+        if (Double.isFinite(value)) {
+            number(ShortestDecimal.of(value));
+        } else {
+            string(Double.toString(value));
+        }
+    }
+
+    /** The shortest decimal that is this 32-bit value; a string if not finite, for JSON has no such number. */
+    public void decimal(float value) {
+        if (Float.isFinite(value)) {
+            number(ShortestDecimal.of(value));
+        } else {
+            string(Float.toString(value));
+        }
+    }
+
+    /** A string that is the base64 of {@code value}, padded, without line breaks. */
+    public void base64(byte[] value) {
+        try {
+            generator.writeBinary(value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void number(String text) {
+        try {
+            generator.writeNumber(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonGenerator generator(BoundedBuffer bytes) {
+        try {
+            return FACTORY.createGenerator(bytes, JsonEncoding.UTF8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

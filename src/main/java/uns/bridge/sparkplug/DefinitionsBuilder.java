@@ -1,0 +1,93 @@
+package uns.bridge.sparkplug;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import uns.bridge.sparkplug.proto.Payload;
+
+/**
+ * Collects the definitions of a birth, one metric at a time.
+ *
+ * <p>Weight is memory, told in definitions of usual size: what else takes memory counts as several. Beyond the greatest
+ * weight nothing more is collected, as a birth so heavy is not kept.
+ */
+final class DefinitionsBuilder {
+
+    /** About what a definition takes besides its name: a name so long weighs as much as another definition. */
+    private static final int CHARS_PER_WEIGHT = 64;
+
+    private final SharedValues shared;
+    private final int maxWeight;
+    private final List<Definition> all = new ArrayList<>();
+    private final List<Definition> aliased = new ArrayList<>();
+    private final Map<String, Definitions> templates = new HashMap<>();
+    private int weight;
+
+    DefinitionsBuilder(SharedValues shared, int maxWeight) {
+        this.shared = shared;
+        this.maxWeight = maxWeight;
+    }
+
+    /** Adds what a birth says of {@code metric}. Without a name there is nothing that could be added to DATA. */
+    void add(Payload.Metric metric) {
+        if (metric.getName().isEmpty() || isTooHeavy()) {
+            return;
+        }
+        String name = shared.text(metric.getName());
+        weight += weight(name);
+        Definitions members = metric.hasTemplateValue() ? members(metric.getTemplateValue()) : null;
+        if (members != null && metric.getTemplateValue().getIsDefinition()) {
+            templates.put(name, members);
+            return;
+        }
+        Definition definition = new Definition(
+                name,
+                metric.getAlias(),
+                metric.hasDatatype() ? metric.getDatatype() : Definition.NO_DATATYPE,
+                parts(metric, members));
+        all.add(definition);
+        if (metric.hasAlias()) {
+            aliased.add(definition);
+        }
+    }
+
+    /** Whether there was more than was to be collected. */
+    boolean isTooHeavy() {
+        return weight > maxWeight;
+    }
+
+    Definitions build() {
+        return all.isEmpty() && templates.isEmpty()
+                ? Definitions.EMPTY
+                : new Definitions(aliased, all, templates, weight);
+    }
+
+    private Definitions members(Payload.Template template) {
+        DefinitionsBuilder members = new DefinitionsBuilder(shared, maxWeight - weight);
+        template.getMetricsList().forEach(members::add);
+        weight += members.weight;
+        return members.build();
+    }
+
+    private Definition.@Nullable Parts parts(Payload.Metric metric, @Nullable Definitions members) {
+        PropertyTypes properties = null;
+        if (metric.getProperties().getValuesCount() > 0) {
+            properties = shared.types(PropertyTypes.of(metric.getProperties()));
+            weight += properties.count();
+        }
+        if (members == null && properties == null) {
+            return null;
+        }
+        String templateRef = members == null || !metric.getTemplateValue().hasTemplateRef()
+                ? null
+                : shared.text(metric.getTemplateValue().getTemplateRef());
+        weight += templateRef == null ? 1 : weight(templateRef);
+        return new Definition.Parts(members, templateRef, properties);
+    }
+
+    private static int weight(String text) {
+        return 1 + text.length() / CHARS_PER_WEIGHT;
+    }
+}

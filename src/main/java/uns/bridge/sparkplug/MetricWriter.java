@@ -1,0 +1,187 @@
+package uns.bridge.sparkplug;
+
+import com.google.protobuf.ByteString;
+import org.jspecify.annotations.Nullable;
+import uns.bridge.json.JsonWriter;
+import uns.bridge.sparkplug.proto.Payload;
+
+/**
+ * Writes metrics (Sparkplug 3.0, 6.4.6), and the templates (6.4.14) whose members are metrics again.
+ *
+ * <p>Where a metric has no name or no datatype it takes that of its definition, and is then written as if it had carried
+ * it; what it carries is never overwritten.
+ */
+final class MetricWriter {
+
+    private final JsonWriter json;
+    private final MetaDataWriter metaData;
+    private final PropertySetWriter properties;
+    private final DataSetWriter dataSets;
+    private final ArrayWriter arrays;
+    private final TemplateParameterWriter parameters;
+
+    MetricWriter(JsonWriter json) {
+        this.json = json;
+        this.metaData = new MetaDataWriter(json);
+        this.properties = new PropertySetWriter(json);
+        this.dataSets = new DataSetWriter(json);
+        this.arrays = new ArrayWriter(json);
+        this.parameters = new TemplateParameterWriter(json);
+    }
+
+    /**
+     * Writes {@code metric}.
+     *
+     * @param scope where definitions are found, or null to write it as it is
+     * @return whether it has name and datatype, or a known definition, and its members too; always so without a scope
+     */
+    boolean write(Payload.Metric metric, @Nullable Scope scope) {
+        Definition definition = null;
+        boolean resolved = true;
+        if (scope != null) {
+            definition = scope.find(metric);
+            resolved = definition != null || (!metric.getName().isEmpty() && metric.hasDatatype());
+        }
+        json.startObject();
+        if (metric.hasName()) {
+            json.name("name");
+            json.string(metric.getName());
+        } else if (definition != null) {
+            json.name("name");
+            json.string(definition.name());
+        }
+        if (metric.hasAlias()) {
+            json.name("alias");
+            json.unsigned(metric.getAlias());
+        }
+        if (metric.hasTimestamp()) {
+            json.name("timestamp");
+            json.unsigned(metric.getTimestamp());
+        }
+        int datatype = metric.getDatatype();
+        if (metric.hasDatatype()) {
+            json.name("datatype");
+            json.signed(Integer.toUnsignedLong(datatype));
+        } else if (definition != null && definition.datatype() != Definition.NO_DATATYPE) {
+            datatype = definition.datatype();
+            json.name("datatype");
+            json.signed(Integer.toUnsignedLong(datatype));
+        }
+        if (metric.hasIsHistorical()) {
+            json.name("is_historical");
+            json.bool(metric.getIsHistorical());
+        }
+        if (metric.hasIsTransient()) {
+            json.name("is_transient");
+            json.bool(metric.getIsTransient());
+        }
+        if (metric.hasIsNull()) {
+            json.name("is_null");
+            json.bool(metric.getIsNull());
+        }
+        if (metric.hasMetadata()) {
+            json.name("metadata");
+            metaData.write(metric.getMetadata());
+        }
+        if (metric.hasProperties()) {
+            json.name("properties");
+            properties.write(metric.getProperties(), definition == null ? null : definition.properties());
+        }
+        if (!metric.getIsNull()) {
+            if (metric.hasTemplateValue()) {
+                Payload.Template template = metric.getTemplateValue();
+                json.name("value");
+                resolved &= writeTemplate(template, scope == null ? null : scope.members(definition, template));
+            } else {
+                writeValue(metric, DataType.of(datatype));
+            }
+        }
+        json.endObject();
+        return resolved;
+    }
+
+    /** Encoders differ in the field they use for a datatype, UInt32 comes in two: any field goes with any datatype. */
+    private void writeValue(Payload.Metric metric, DataType type) {
+        switch (metric.getValueCase()) {
+            case INT_VALUE -> {
+                json.name("value");
+                type.writeInteger(json, Integer.toUnsignedLong(metric.getIntValue()));
+            }
+            case LONG_VALUE -> {
+                json.name("value");
+                type.writeInteger(json, metric.getLongValue());
+            }
+            case FLOAT_VALUE -> {
+                json.name("value");
+                json.decimal(metric.getFloatValue());
+            }
+            case DOUBLE_VALUE -> {
+                json.name("value");
+                json.decimal(metric.getDoubleValue());
+            }
+            case BOOLEAN_VALUE -> {
+                json.name("value");
+                json.bool(metric.getBooleanValue());
+            }
+            case STRING_VALUE -> {
+                json.name("value");
+                json.string(metric.getStringValue());
+            }
+            case BYTES_VALUE -> writeBytes(metric.getBytesValue(), type);
+            case DATASET_VALUE -> {
+                json.name("value");
+                dataSets.write(metric.getDatasetValue());
+            }
+            case TEMPLATE_VALUE, EXTENSION_VALUE, VALUE_NOT_SET -> {}
+        }
+    }
+
+    /** A malformed array costs only its own metric the readable value, and nothing is lost: its bytes stay, marked. */
+    private void writeBytes(ByteString bytes, DataType type) {
+        json.name("value");
+        if (!type.isArray()) {
+            json.base64(bytes.toByteArray());
+        } else if (ArrayWriter.isWellFormed(type, bytes)) {
+            arrays.write(type, bytes);
+        } else {
+            json.base64(bytes.toByteArray());
+            json.name("malformed");
+            json.bool(true);
+        }
+    }
+
+    private boolean writeTemplate(Payload.Template template, @Nullable Scope members) {
+        boolean resolved = true;
+        json.startObject();
+        if (template.hasVersion()) {
+            json.name("version");
+            json.string(template.getVersion());
+        }
+        if (template.getMetricsCount() > 0) {
+            json.name("metrics");
+            json.startArray();
+            for (Payload.Metric member : template.getMetricsList()) {
+                resolved &= write(member, members);
+            }
+            json.endArray();
+        }
+        if (template.getParametersCount() > 0) {
+            json.name("parameters");
+            json.startArray();
+            for (Payload.Template.Parameter parameter : template.getParametersList()) {
+                parameters.write(parameter);
+            }
+            json.endArray();
+        }
+        if (template.hasTemplateRef()) {
+            json.name("template_ref");
+            json.string(template.getTemplateRef());
+        }
+        if (template.hasIsDefinition()) {
+            json.name("is_definition");
+            json.bool(template.getIsDefinition());
+        }
+        json.endObject();
+        return resolved;
+    }
+}

@@ -1,0 +1,196 @@
+package uns.bridge.json;
+
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonScannerTest {
+
+    private final JsonScanner scanner = new JsonScanner("timestamp");
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "1",
+                "-0",
+                "1e400",
+                "0.10",
+                "123456789012345678901234567890",
+                "true",
+                "null",
+                "\"text\"",
+                " {\"a\" : [1, {\"b\":null}] }\n",
+                "{\"a\":1,\"a\":2}",
+                "{\"ключ\":\"значение \\u00e9 \\ud83d\\ude00 😀\"}",
+                "{\"lone\":\"\\ud800\"}"
+            })
+    void shouldPassJsonByteForByteWhenNothingIsIgnored(String json) throws Exception {
+        byte[] bytes = json.getBytes(UTF_8);
+        assertThat(scanner.scan(bytes, null).json()).isSameAs(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "{",
+                "{\"a\":}",
+                "{\"a\":1,}",
+                "[1,]",
+                "{}{}",
+                "1 2",
+                "nul",
+                "NaN",
+                "'a'",
+                "{a:1}",
+                "\"open",
+                "{\"a\":\"open",
+                "// comment\n1",
+                "{\"a\":\"line\nbreak\"}",
+                "01",
+                "\u0000"
+            })
+    void shouldRejectWhatIsNotOneJsonValue(String text) {
+        assertThatThrownBy(() -> scanner.scan(text.getBytes(UTF_8), null)).isInstanceOf(MalformedJsonException.class);
+    }
+
+    @Test
+    void shouldRejectOtherEncodingsAndBrokenUtf8() {
+        assertThatThrownBy(() -> scanner.scan("{\"a\":1}".getBytes(UTF_16LE), null))
+                .isInstanceOf(MalformedJsonException.class);
+        byte[] broken = {'{', '"', 'a', '"', ':', '"', (byte) 0xC3, '(', '"', '}'};
+        assertThatThrownBy(() -> scanner.scan(broken, null)).isInstanceOf(MalformedJsonException.class);
+    }
+
+    @Test
+    void shouldRejectDeepNestingInsteadOfOverflowingTheStack() {
+        byte[] deep = "[".repeat(200_000).getBytes(UTF_8);
+        assertThatThrownBy(() -> scanner.scan(deep, AttributeTree.of(List.of("a"))))
+                .isInstanceOf(MalformedJsonException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                // paths      | before                                | after
+                "a            | {\"a\":1}                             | {}",
+                "a            | {\"a\":1,\"b\":2}                     | {\"b\":2}",
+                "b            | {\"a\":1,\"b\":2}                     | {\"a\":1}",
+                "b            | {\"a\":1,\"b\":2,\"c\":3}             | {\"a\":1,\"c\":3}",
+                "a;b          | {\"a\":1,\"b\":2,\"c\":3}             | {\"c\":3}",
+                "b;c          | {\"a\":1,\"b\":2,\"c\":3}             | {\"a\":1}",
+                "a;c          | {\"a\":1,\"b\":2,\"c\":3}             | {\"b\":2}",
+                "a;b;c        | {\"a\":1,\"b\":2,\"c\":3}             | {}",
+                "a            | { \"a\" : 1 , \"b\" : 2.50 }          | {\"b\" : 2.50 }",
+                "a            | {\"a\":1,\"b\":2,\"a\":3}             | {\"b\":2}",
+                "absent       | {\"a\":1}                             | {\"a\":1}",
+                "a.b          | {\"a\":{\"b\":1,\"c\":2},\"b\":3}     | {\"a\":{\"c\":2},\"b\":3}",
+                "a.b          | {\"a\":{\"b\":1}}                     | {\"a\":{}}",
+                "a.b          | {\"a\":[{\"b\":1,\"c\":2},{\"b\":3}]} | {\"a\":[{\"c\":2},{}]}",
+                "a.b          | {\"a\":[[{\"b\":1}],7]}               | {\"a\":[[{}],7]}",
+                "a.b          | {\"a\":5}                             | {\"a\":5}",
+                "a;a.b        | {\"a\":{\"b\":1}}                     | {}",
+                "a            | [{\"a\":1},{\"a\":2,\"b\":3}]         | [{},{\"b\":3}]",
+                "a            | {\"x\":{\"a\":1}}                     | {\"x\":{\"a\":1}}",
+                "a            | {\"a\":\"} , \\\" ü😀\",\"b\":1e400}    | {\"b\":1e400}",
+                "a            | {\"a\":{\"x\":[1,{}]},\"b\":true}     | {\"b\":true}",
+                "a            | {\"ä😀\":\"ü\",\"a\":null,\"b\":-0.10} | {\"ä😀\":\"ü\",\"b\":-0.10}",
+                "a            | 1                                     | 1",
+            })
+    void shouldCutIgnoredAttributesAndLeaveTheRestAsWritten(String paths, String before, String after)
+            throws Exception {
+        AttributeTree ignored = AttributeTree.of(Arrays.asList(paths.split(";")));
+        assertThat(new String(scanner.scan(before.getBytes(UTF_8), ignored).json(), UTF_8))
+                .isEqualTo(after);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"timestamp\":1700000000000}                         | 1700000000000",
+                "{\"a\":{\"timestamp\":1},\"timestamp\":2}             | 2",
+                "{\"timestamp\":1700000000000.75}                      | 1700000000000",
+                "{\"timestamp\":1.7e12}                                | 1700000000000",
+                "{\"timestamp\":\"2023-11-14T22:13:20Z\"}              | 1700000000000",
+                "{\"timestamp\":\"2023-11-14T23:13:20.250+01:00\"}     | 1700000000250",
+                "{\"timestamp\":\"2023-11-14T22:13:20\"}               | 1700000000000",
+                "{\"a\":1}                                             | -1",
+                "{\"timestamp\":null}                                  | -1",
+                "{\"a\":{\"timestamp\":5}}                             | -1",
+                "[1]                                                   | -1",
+                "{\"timestamp\":-5}                                    | -2",
+                "{\"timestamp\":\"yesterday\"}                         | -2",
+                "{\"timestamp\":true}                                  | -2",
+                "{\"timestamp\":{\"ms\":1}}                            | -2",
+                "{\"timestamp\":1e400}                                 | -2",
+                "{\"timestamp\":99999999999999999999}                  | -2",
+                "{\"timestamp\":\"+999999999-01-01T00:00:00Z\"}        | -2",
+            })
+    void shouldFindTheTimestampAtTheTopLevel(String json, long timestampMs) throws Exception {
+        assertThat(scanner.scan(json.getBytes(UTF_8), null).timestampMs()).isEqualTo(timestampMs);
+        assertThat(scanner.scan(json.getBytes(UTF_8), AttributeTree.of(List.of("timestamp")))
+                        .timestampMs())
+                .isEqualTo(timestampMs);
+    }
+
+    @Test
+    void shouldCutTheSameFromAnyShapeOfDocument() throws Exception {
+        SplittableRandom random = new SplittableRandom(20261122);
+        AttributeTree ignored = AttributeTree.of(List.of("cut", "k1.cut"));
+        for (int i = 0; i < 2_000; i++) {
+            ByteArrayOutputStream with = new ByteArrayOutputStream();
+            ByteArrayOutputStream without = new ByteArrayOutputStream();
+            document(random, with, without);
+            assertThat(new String(scanner.scan(with.toByteArray(), ignored).json(), UTF_8))
+                    .isEqualTo(without.toString(UTF_8));
+        }
+    }
+
+    /** An object as it is, and as it is without its attribute {@code cut}, that of its child {@code k1} included. */
+    private static void document(SplittableRandom random, ByteArrayOutputStream with, ByteArrayOutputStream without) {
+        with.write('{');
+        without.write('{');
+        boolean first = true;
+        boolean firstKept = true;
+        for (int i = random.nextInt(6); i >= 0; i--) {
+            int kind = random.nextInt(4);
+            String comma = first ? "" : ",";
+            first = false;
+            if (kind == 0) {
+                with.writeBytes((comma + "\"cut\":[1,{\"cut\":2}]").getBytes(UTF_8));
+                continue;
+            }
+            String kept = firstKept ? "" : ",";
+            firstKept = false;
+            if (kind == 1) {
+                with.writeBytes((comma + "\"k1\":").getBytes(UTF_8));
+                without.writeBytes((kept + "\"k1\":").getBytes(UTF_8));
+                boolean withCut = random.nextBoolean();
+                with.writeBytes((withCut ? "{\"cut\":0,\"x\":1}" : "{\"x\":1}").getBytes(UTF_8));
+                without.writeBytes("{\"x\":1}".getBytes(UTF_8));
+            } else {
+                String attribute = "\"k" + kind + "\":\"ü" + random.nextInt(100) + "\"";
+                with.writeBytes((comma + attribute).getBytes(UTF_8));
+                without.writeBytes((kept + attribute).getBytes(UTF_8));
+            }
+        }
+        with.write('}');
+        without.write('}');
+    }
+}
