@@ -1,7 +1,118 @@
 package uns.bridge;
 
-final class Main {
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import uns.bridge.config.ConfigurationException;
+
+/** The command: {@code java -jar uns-kafka-bridge.jar [--conf DIR]}. Exit code 0: stopped; 1: failed; 2: usage or configuration. */
+public final class Main {
+
+    private static final int OK = 0;
+    private static final int FAILED = 1;
+    private static final int USAGE = 2;
+    private static final String HELP = """
+            Usage: java -jar uns-kafka-bridge.jar [--conf DIR]
+
+            Carries every message of an MQTT Unified Namespace into Kafka.
+
+              --conf DIR   where settings.yaml, .secrets.yaml and logback.xml are (default: conf)
+              --version    prints the version
+              --help       prints this
+            """;
+
     private Main() {}
 
-    public static void main(String[] args) {}
+    /** Runs the bridge until SIGTERM or SIGINT. */
+    public static void main(String[] args) throws InterruptedException {
+        System.exit(run(args, System.getenv()));
+    }
+
+    @SuppressWarnings("SystemOut") // What was asked for, and what keeps the bridge from logging at all.
+    static int run(String[] args, Map<String, String> environment) throws InterruptedException {
+        Path conf = Path.of("conf");
+        for (int i = 0; i < args.length; i++) {
+            switch (args[i]) {
+                case "--conf" -> {
+                    if (++i == args.length) {
+                        System.err.println("--conf needs a folder\n\n" + HELP);
+                        return USAGE;
+                    }
+                    conf = Path.of(args[i]);
+                }
+                case "--help" -> {
+                    System.out.print(HELP);
+                    return OK;
+                }
+                case "--version" -> {
+                    System.out.println(version());
+                    return OK;
+                }
+                default -> {
+                    System.err.println("unknown argument " + args[i] + "\n\n" + HELP);
+                    return USAGE;
+                }
+            }
+        }
+        configureLogging(conf);
+        Settings settings;
+        try {
+            settings = Settings.load(conf, environment);
+        } catch (ConfigurationException e) {
+            e.problems().forEach(System.err::println);
+            return USAGE;
+        }
+        return serve(settings);
+    }
+
+    private static int serve(Settings settings) throws InterruptedException {
+        Logger log = LoggerFactory.getLogger(Main.class);
+        log.info("uns-kafka-bridge {} on Java {}", version(), Runtime.version());
+        settings.description().forEach(line -> log.info("  {}", line));
+        settings.kafka().warnings().forEach(log::warn);
+        Bridge bridge = new Bridge(settings);
+        Signals.onTermination(
+                () -> {
+                    log.info("Stopping, within {} s", settings.drainTimeout().toSeconds());
+                    bridge.stop();
+                },
+                () -> {
+                    log.warn("Asked to stop again: ending at once");
+                    Runtime.getRuntime().halt(FAILED);
+                });
+        bridge.start();
+        boolean stopped = bridge.awaitEnd();
+        bridge.close();
+        return stopped ? OK : FAILED;
+    }
+
+    /** A logback.xml in the folder of the configuration takes the place of the one inside. To be called before any logger. */
+    private static void configureLogging(Path conf) {
+        Path logback = conf.resolve("logback.xml");
+        if (System.getProperty("logback.configurationFile") == null && Files.isRegularFile(logback)) {
+            System.setProperty(
+                    "logback.configurationFile", logback.toAbsolutePath().toString());
+        }
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
+    }
+
+    private static String version() {
+        try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
+            Properties properties = new Properties();
+            if (in != null) {
+                properties.load(in);
+            }
+            return properties.getProperty("version", "unknown");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 }

@@ -1,0 +1,180 @@
+package uns.bridge;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import uns.bridge.delivery.Books;
+import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.health.Health;
+import uns.bridge.mqtt.MqttSource;
+import uns.bridge.pipeline.Pipeline;
+
+/**
+ * The bridge: wires its parts, starts their threads, drains and stops them in reverse. Used once.
+ *
+ * <p>Threads: Paho's receiver reads messages into the {@link DeliveryTracker}; {@code carrier} takes them through the
+ * pipeline into the producer; Kafka's I/O thread completes them; {@code acknowledger} acknowledges what is complete;
+ * {@code mqtt} connects and reconnects; {@code summary} reports.
+ */
+public final class Bridge {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
+    private static final Duration SUMMARY_INTERVAL = Duration.ofMinutes(1);
+
+    /** Acknowledgements are gathered for so long, to leave in few writes. */
+    private static final long ACK_LINGER_NS = 500_000;
+
+    /** What is waited for at the end, where nothing but the operating system can be in the way. */
+    private static final Duration LAST_ACKS = Duration.ofSeconds(1);
+
+    private static final Duration LAST_RECORDS = Duration.ofSeconds(2);
+
+    private final Settings settings;
+    private final Health health = new Health();
+    private final DeliveryTracker tracker;
+    private final Pipeline pipeline;
+    private final MqttSource source;
+    private final Thread mqttThread;
+    private final Thread carrierThread;
+    private final Thread ackThread;
+    private final Thread summaryThread;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean failed;
+
+    public Bridge(Settings settings) {
+        this.settings = settings;
+        this.tracker = new DeliveryTracker(
+                settings.mqtt().receiveMaximum(), settings.mqtt().maxInFlightBytes());
+        this.source = new MqttSource(settings.mqtt(), tracker, health);
+        this.pipeline = new Pipeline(settings.pipeline(), settings.sparkplug());
+        Carrier carrier = new Carrier(tracker, pipeline, settings.kafka(), health);
+        this.mqttThread = thread("mqtt", this::connect);
+        this.carrierThread = thread("carrier", carrier::run);
+        this.ackThread = thread("acknowledger", this::acknowledge);
+        this.summaryThread = thread("summary", this::summarize);
+    }
+
+    /** Starts it; returns at once. */
+    public void start() {
+        ackThread.start();
+        carrierThread.start();
+        mqttThread.start();
+        summaryThread.start();
+    }
+
+    /**
+     * Waits until {@link #stop} was called, or the bridge can't go on.
+     *
+     * @return whether it was stopped
+     */
+    public boolean awaitEnd() throws InterruptedException {
+        ended.await();
+        return !failed;
+    }
+
+    /** Asks the bridge to end; {@link #awaitEnd} returns. */
+    public void stop() {
+        ended.countDown();
+    }
+
+    /**
+     * Takes in no further message, waits for what is in flight within the drain time-out, acknowledges it, and closes. What
+     * Kafka has not confirmed by then is not acknowledged.
+     */
+    public void close() throws InterruptedException {
+        ended.countDown();
+        source.pause();
+        boolean drained = tracker.awaitEmpty(settings.drainTimeout());
+        ackThread.interrupt();
+        ackThread.join(LAST_ACKS.toMillis());
+        source.stop();
+        mqttThread.interrupt();
+        carrierThread.interrupt();
+        carrierThread.join(LAST_RECORDS.toMillis());
+        summaryThread.interrupt();
+        Books books = tracker.books();
+        if (drained) {
+            LOG.info("Stopped: {}", describe(books));
+        } else {
+            LOG.warn(
+                    "Stopped with {} messages not confirmed and not acknowledged: {}",
+                    books.inFlight(),
+                    describe(books));
+        }
+    }
+
+    /** Whether both sides are connected and every topic filter is granted. */
+    public boolean isReady() {
+        return health.isReady();
+    }
+
+    /** What is wrong with each part. */
+    public Map<Health.Part, String> problems() {
+        return health.problems();
+    }
+
+    /** The account of all messages since the start. */
+    public Books books() {
+        return tracker.books();
+    }
+
+    private void connect() {
+        try {
+            if (!source.run()) {
+                fail();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void acknowledge() {
+        while (!Thread.currentThread().isInterrupted()) {
+            tracker.release();
+            LockSupport.parkNanos(ACK_LINGER_NS);
+        }
+    }
+
+    private void summarize() {
+        Books before = tracker.books();
+        try {
+            while (true) {
+                Thread.sleep(SUMMARY_INTERVAL.toMillis());
+                Books now = tracker.books();
+                long rate = (now.received() - before.received()) / SUMMARY_INTERVAL.toSeconds();
+                LOG.info(
+                        "{}, {}/s, timestamps replaced {}{}",
+                        describe(now),
+                        rate,
+                        pipeline.timestampFallbacks(),
+                        health.isReady() ? "" : ", not ready: " + health.describe());
+                before = now;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String describe(Books books) {
+        return "received " + books.received() + ", delivered " + books.delivered() + ", dead-lettered "
+                + books.deadLettered() + ", dropped " + books.dropped() + ", in flight " + books.inFlight();
+    }
+
+    private void fail() {
+        failed = true;
+        ended.countDown();
+    }
+
+    private Thread thread(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.setUncaughtExceptionHandler((t, e) -> {
+            LOG.error("The bridge can't go on: thread {} failed", t.getName(), e);
+            fail();
+        });
+        return thread;
+    }
+}

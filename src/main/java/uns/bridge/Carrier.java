@@ -1,0 +1,192 @@
+package uns.bridge;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import uns.bridge.delivery.Delivery;
+import uns.bridge.delivery.Delivery.Rejection;
+import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.health.Health;
+import uns.bridge.health.LimitedLog;
+import uns.bridge.kafka.KafkaSettings;
+import uns.bridge.kafka.KafkaSink;
+import uns.bridge.message.InboundMessage;
+import uns.bridge.pipeline.DeadLetters;
+import uns.bridge.pipeline.Outcome;
+import uns.bridge.pipeline.Pipeline;
+
+/**
+ * Carries each message that has arrived through the pipeline into Kafka, and what can't go there into the dead-letter topic.
+ * One thread does it all, so that messages keep their order.
+ */
+final class Carrier {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Carrier.class);
+
+    /** How often it looks after the producer, and how long it waits for a message before it looks after refusals. */
+    private static final Duration TICK = Duration.ofMillis(100);
+
+    private static final long DEAD_LETTER_RETRY_NS = Duration.ofSeconds(5).toNanos();
+
+    private final DeliveryTracker tracker;
+    private final Function<InboundMessage, Outcome> pipeline;
+    private final DeadLetters deadLetters;
+    private final KafkaSink<Delivery> sink;
+    private final LongSupplier clockNs;
+    private final LimitedLog rejections = new LimitedLog();
+    private final LimitedLog deadLetterRefusals = new LimitedLog();
+
+    /** What Kafka refused; filled by its I/O thread too. */
+    private final Queue<Refusal> refusals = new ConcurrentLinkedQueue<>();
+
+    /** Dead letters that Kafka refused as well: they stay unacknowledged, and are tried again. */
+    private final ArrayDeque<Refusal> refusedDeadLetters = new ArrayDeque<>();
+
+    /** When they are tried again; set with the first of them. */
+    private long retryNs;
+
+    private long tendedNs;
+
+    private record Refusal(Delivery delivery, Exception cause) {}
+
+    Carrier(DeliveryTracker tracker, Pipeline pipeline, KafkaSettings settings, Health health) {
+        this(
+                tracker,
+                pipeline::process,
+                new DeadLetters(settings.deadLetterTopic(), pipeline),
+                answers -> new KafkaSink<>(settings, answers, health),
+                System::nanoTime);
+    }
+
+    Carrier(
+            DeliveryTracker tracker,
+            Function<InboundMessage, Outcome> pipeline,
+            DeadLetters deadLetters,
+            Function<KafkaSink.Listener<Delivery>, KafkaSink<Delivery>> sinks,
+            LongSupplier clockNs) {
+        this.tracker = tracker;
+        this.pipeline = pipeline;
+        this.deadLetters = deadLetters;
+        this.sink = sinks.apply(new Answers());
+        this.clockNs = clockNs;
+        this.tendedNs = clockNs.getAsLong();
+    }
+
+    /** Carries until interrupted. */
+    void run() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                turn();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // The end; what was not confirmed is not acknowledged and comes again.
+        } finally {
+            sink.close();
+        }
+    }
+
+    /** Carries the next message, if one comes, after what was refused before it. */
+    void turn() throws InterruptedException {
+        Delivery delivery = tracker.next(TICK);
+        if (delivery == null || clockNs.getAsLong() - tendedNs >= TICK.toNanos()) {
+            tendedNs = clockNs.getAsLong();
+            sink.tend();
+        }
+        for (Refusal refusal = refusals.poll(); refusal != null; refusal = refusals.poll()) {
+            settle(refusal);
+        }
+        retryDeadLetters();
+        if (delivery != null) {
+            carry(delivery);
+        }
+    }
+
+    private void carry(Delivery delivery) throws InterruptedException {
+        Outcome outcome = process(delivery);
+        if (outcome instanceof Outcome.Forward forward) {
+            sink.send(forward.record(), delivery);
+        } else if (outcome instanceof Outcome.Reject reject) {
+            bury(delivery, new Rejection(reject.reason(), reject.cause(), false));
+        }
+    }
+
+    private Outcome process(Delivery delivery) {
+        try {
+            return pipeline.apply(delivery.message());
+        } catch (RuntimeException e) {
+            // A mistake of ours must cost one message its way, not the plant its bridge.
+            return new Outcome.Reject("the bridge failed to process it", e);
+        }
+    }
+
+    private void bury(Delivery delivery, Rejection rejection) throws InterruptedException {
+        delivery.reject(rejection);
+        rejections.log(suppressed -> LOG.warn(
+                "Dead letter from MQTT topic {}: {}{}{}",
+                delivery.message().topic(),
+                rejection.reason(),
+                rejection.cause() == null
+                        ? ""
+                        : " (" + rejection.cause().getClass().getSimpleName() + ")",
+                suppressed == 0 ? "" : ", and " + suppressed + " before it"));
+        sink.send(
+                deadLetters.of(
+                        delivery.message(),
+                        rejection.reason(),
+                        rejection.cause(),
+                        System.currentTimeMillis(),
+                        rejection.excerpt()),
+                delivery);
+    }
+
+    /** Decides on what Kafka refused: an ordinary record becomes a dead letter, a dead letter is shortened once, then waits. */
+    private void settle(Refusal refusal) throws InterruptedException {
+        Delivery delivery = refusal.delivery();
+        Rejection earlier = delivery.rejection();
+        if (earlier == null) {
+            bury(delivery, new Rejection("refused by Kafka", refusal.cause(), false));
+        } else if (KafkaSink.isTooLarge(refusal.cause()) && !earlier.excerpt()) {
+            bury(delivery, new Rejection(earlier.reason(), earlier.cause(), true));
+        } else {
+            deadLetterRefusals.log(suppressed -> LOG.error(
+                    "Kafka refuses the dead-letter topic; trying again until it does not: {}",
+                    refusal.cause().toString()));
+            if (refusedDeadLetters.isEmpty()) {
+                retryNs = clockNs.getAsLong() + DEAD_LETTER_RETRY_NS;
+            }
+            refusedDeadLetters.add(refusal);
+        }
+    }
+
+    private void retryDeadLetters() throws InterruptedException {
+        if (refusedDeadLetters.isEmpty() || clockNs.getAsLong() - retryNs < 0) {
+            return;
+        }
+        for (int left = refusedDeadLetters.size(); left > 0; left--) {
+            Refusal refusal = refusedDeadLetters.remove();
+            @Nullable Rejection rejection = refusal.delivery().rejection();
+            if (rejection != null) {
+                bury(refusal.delivery(), rejection);
+            }
+        }
+    }
+
+    private final class Answers implements KafkaSink.Listener<Delivery> {
+
+        @Override
+        public void confirmed(Delivery delivery) {
+            tracker.complete(delivery);
+        }
+
+        @Override
+        public void refused(Delivery delivery, Exception cause) {
+            refusals.add(new Refusal(delivery, cause));
+        }
+    }
+}

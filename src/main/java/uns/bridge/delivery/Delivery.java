@@ -1,0 +1,95 @@
+package uns.bridge.delivery;
+
+import org.jspecify.annotations.Nullable;
+import uns.bridge.message.InboundMessage;
+import uns.bridge.message.MqttProperties;
+import uns.bridge.message.MqttProperties.UserProperty;
+
+/** One message on its way from its arrival to Kafka's confirmation. */
+public final class Delivery {
+
+    /** What a message costs beside its payload: this object, places in queues; in bytes, roughly. */
+    private static final int OVERHEAD_BYTES = 512;
+
+    /** What a user property costs beside its characters. */
+    private static final int PROPERTY_OVERHEAD_BYTES = 128;
+
+    private final InboundMessage message;
+    private final int packetId;
+    private final AckChannel channel;
+    private final long weight;
+    private volatile @Nullable Rejection rejection;
+    private volatile boolean complete;
+
+    Delivery(InboundMessage message, int packetId, AckChannel channel) {
+        this.message = message;
+        this.packetId = packetId;
+        this.channel = channel;
+        this.weight = weigh(message);
+    }
+
+    /** The message. */
+    public InboundMessage message() {
+        return message;
+    }
+
+    /** The packet identifier to acknowledge (MQTT 5, 2.2.1), 0 at QoS 0. */
+    public int packetId() {
+        return packetId;
+    }
+
+    /** Why it goes to the dead-letter topic, or null while it does not. */
+    public @Nullable Rejection rejection() {
+        return rejection;
+    }
+
+    /** From now on this delivery is one to the dead-letter topic. */
+    public void reject(Rejection why) {
+        rejection = why;
+    }
+
+    AckChannel channel() {
+        return channel;
+    }
+
+    /** What it holds of the memory, in bytes. */
+    long weight() {
+        return weight;
+    }
+
+    private static long weigh(InboundMessage message) {
+        long weight = (long) OVERHEAD_BYTES + message.payload().length;
+        MqttProperties properties = message.properties();
+        weight += (long) message.topic().length()
+                + length(properties.contentType())
+                + length(properties.responseTopic())
+                + (properties.correlationData() == null ? 0 : properties.correlationData().length);
+        for (UserProperty property : properties.userProperties()) {
+            weight += PROPERTY_OVERHEAD_BYTES
+                    + property.name().length()
+                    + property.value().length();
+        }
+        return weight;
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
+    }
+
+    boolean isComplete() {
+        return complete;
+    }
+
+    void markComplete() {
+        complete = true;
+    }
+
+    /**
+     * Why a message goes to the dead-letter topic.
+     *
+     * @param reason for the operator
+     * @param cause the exception that told so, if one did
+     * @param excerpt whether only an excerpt goes there, because the whole was refused as too large
+     */
+    public record Rejection(String reason, @Nullable Exception cause, boolean excerpt) {}
+}

@@ -1,0 +1,229 @@
+package uns.bridge.delivery;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import uns.bridge.message.InboundMessage;
+
+/**
+ * Every message between its arrival and Kafka's confirmation: a bounded FIFO whose entries complete in any order and are
+ * released, and only then acknowledged, in the order of arrival.
+ *
+ * <p>Four threads meet here: the MQTT reader {@linkplain #offer offers}, the carrier takes the {@linkplain #next next},
+ * Kafka's I/O thread {@linkplain #complete completes} without ever blocking, and the acknowledger {@linkplain
+ * #release releases}.
+ *
+ * <p>Memory is bounded twice, for QoS 1 and 2 (by number and by bytes; beyond it the reader waits) and for QoS 0 (by bytes;
+ * beyond it the message is dropped), so that a flood of messages that nobody guarantees can't hold up those that are.
+ */
+public final class DeliveryTracker {
+
+    /** How many deliveries are released at once, so that the lock is never held for long. */
+    private static final int BATCH = 1_000;
+
+    private final int maxUnacknowledged;
+    private final long maxBytes;
+
+    private final BlockingQueue<Delivery> arrived = new LinkedBlockingQueue<>();
+    private final AtomicBoolean completed = new AtomicBoolean();
+    private volatile @Nullable Thread releaser;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition released = lock.newCondition();
+    // All below is guarded by the lock.
+    private final ArrayDeque<Delivery> inFlight = new ArrayDeque<>();
+    private int unacknowledged;
+    private long unacknowledgedBytes;
+    private long unreliableBytes;
+    private long received;
+    private long delivered;
+    private long deadLettered;
+    private long dropped;
+
+    /**
+     * Creates an empty tracker.
+     *
+     * @param maxUnacknowledged how many messages of QoS 1 and 2 may be in flight
+     * @param maxBytes how many bytes those of QoS 1 and 2 may hold together, and those of QoS 0 likewise
+     */
+    public DeliveryTracker(int maxUnacknowledged, long maxBytes) {
+        this.maxUnacknowledged = maxUnacknowledged;
+        this.maxBytes = maxBytes;
+    }
+
+    /**
+     * Takes a message in if there is room; one message always has room.
+     *
+     * @param packetId its packet identifier, 0 at QoS 0
+     * @return whether it was taken
+     */
+    public boolean offer(InboundMessage message, int packetId, AckChannel channel) {
+        Delivery delivery = new Delivery(message, packetId, channel);
+        lock.lock();
+        try {
+            if (!hasRoom(delivery)) {
+                return false;
+            }
+            account(delivery, 1);
+            received++;
+            inFlight.add(delivery);
+        } finally {
+            lock.unlock();
+        }
+        arrived.add(delivery);
+        return true;
+    }
+
+    /** Counts a QoS 0 message that found no room and is given up. */
+    public void drop() {
+        lock.lock();
+        try {
+            received++;
+            dropped++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until something is released, or {@code timeout} has passed. */
+    @SuppressWarnings("WaitNotInLoop") // The caller looks again in any case.
+    public void awaitRelease(Duration timeout) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            released.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next message in order of arrival, or null if none arrives within {@code timeout}. */
+    public @Nullable Delivery next(Duration timeout) throws InterruptedException {
+        return arrived.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Kafka has the record of {@code delivery}, or its dead letter. Never blocks. */
+    public void complete(Delivery delivery) {
+        delivery.markComplete();
+        if (!completed.get() && completed.compareAndSet(false, true)) {
+            LockSupport.unpark(releaser);
+        }
+    }
+
+    /**
+     * Waits until something was completed since the last call, then releases and acknowledges what is complete, in order of
+     * arrival, up to the first that is not. For one thread, which an interrupt makes return at once.
+     */
+    public void release() {
+        releaser = Thread.currentThread();
+        while (!completed.getAndSet(false)) {
+            if (Thread.interrupted()) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+            LockSupport.park(this);
+        }
+        List<Delivery> batch = new ArrayList<>();
+        do {
+            batch.clear();
+            collect(batch);
+            acknowledge(batch);
+        } while (batch.size() == BATCH);
+    }
+
+    private void collect(List<Delivery> batch) {
+        lock.lock();
+        try {
+            for (Delivery head = inFlight.peek();
+                    head != null && head.isComplete() && batch.size() < BATCH;
+                    head = inFlight.peek()) {
+                batch.add(inFlight.remove());
+                account(head, -1);
+                if (head.rejection() == null) {
+                    delivered++;
+                } else {
+                    deadLettered++;
+                }
+            }
+            if (!batch.isEmpty()) {
+                released.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void acknowledge(List<Delivery> batch) {
+        AckChannel channel = null;
+        for (Delivery delivery : batch) {
+            if (delivery.channel() != channel) {
+                if (channel != null) {
+                    channel.flush();
+                }
+                channel = delivery.channel();
+            }
+            if (delivery.message().qos() > 0) {
+                channel.acknowledge(delivery);
+            }
+        }
+        if (channel != null) {
+            channel.flush();
+        }
+    }
+
+    /**
+     * Waits until nothing is in flight.
+     *
+     * @return whether that was so before {@code timeout} had passed
+     */
+    public boolean awaitEmpty(Duration timeout) throws InterruptedException {
+        long left = timeout.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (!inFlight.isEmpty()) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = released.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The account of this instant. */
+    public Books books() {
+        lock.lock();
+        try {
+            return new Books(received, delivered, deadLettered, dropped, inFlight.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasRoom(Delivery delivery) {
+        if (delivery.message().qos() == 0) {
+            return unreliableBytes == 0 || unreliableBytes + delivery.weight() <= maxBytes;
+        }
+        return unacknowledged == 0
+                || (unacknowledged < maxUnacknowledged && unacknowledgedBytes + delivery.weight() <= maxBytes);
+    }
+
+    private void account(Delivery delivery, int sign) {
+        if (delivery.message().qos() == 0) {
+            unreliableBytes += sign * delivery.weight();
+        } else {
+            unacknowledged += sign;
+            unacknowledgedBytes += sign * delivery.weight();
+        }
+    }
+}

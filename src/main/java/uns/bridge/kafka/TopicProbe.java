@@ -1,0 +1,91 @@
+package uns.bridge.kafka;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import uns.bridge.health.LimitedLog;
+
+/**
+ * Remembers which topics do not exist, so that the messages of such a topic do not each hold up all others for the
+ * producer's time-out. Each time a topic is found absent again it is remembered for twice as long.
+ */
+final class TopicProbe {
+
+    /** Asks Kafka itself. */
+    interface Lookup {
+
+        /** Why Kafka has no such topic; null if it has one, or does not tell. */
+        @Nullable Absence find(String topic) throws InterruptedException;
+    }
+
+    /**
+     * That a topic does not exist.
+     *
+     * @param reason for the operator
+     * @param creationRefused whether Kafka, when asked, refused to create it, for its name or a rule
+     */
+    record Absence(String reason, boolean creationRefused) {}
+
+    private record Memory(Absence absence, long untilNs, long lengthNs) {}
+
+    static final Duration FIRST_MEMORY = Duration.ofSeconds(30);
+    static final Duration LONGEST_MEMORY = Duration.ofMinutes(10);
+    static final int MAX_REMEMBERED = 10_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(TopicProbe.class);
+
+    private final Lookup lookup;
+    private final String deadLetterTopic;
+    private final Time time;
+    private final LimitedLog absences = new LimitedLog();
+    private final Map<String, Memory> memories = new HashMap<>();
+
+    TopicProbe(Lookup lookup, String deadLetterTopic, Time time) {
+        this.lookup = lookup;
+        this.deadLetterTopic = deadLetterTopic;
+        this.time = time;
+    }
+
+    /** Why {@code topic} is known to be absent, or null if it is not: then the producer finds out. */
+    @Nullable String absence(String topic) throws InterruptedException {
+        Memory memory = memories.get(topic);
+        if (memory == null) {
+            return null;
+        }
+        if (time.nanoTime() - memory.untilNs < 0) {
+            return memory.absence.reason();
+        }
+        // A refusal Kafka can repeat at once. Whether it creates the topic by itself only the producer can find out.
+        return memory.absence.creationRefused() ? look(topic) : null;
+    }
+
+    /** Asks Kafka for {@code topic}, and remembers it if Kafka says that there is none; returns why, or null. */
+    @Nullable String look(String topic) throws InterruptedException {
+        Absence absence = lookup.find(topic);
+        if (absence == null) {
+            memories.remove(topic);
+            return null;
+        }
+        absences.log(suppressed -> LOG.warn(
+                "Kafka takes no record: {}{}",
+                absence.reason(),
+                suppressed == 0 ? "" : ", and " + suppressed + " like it before"));
+        if (memories.size() >= MAX_REMEMBERED && !memories.containsKey(topic)) {
+            memories.clear();
+        }
+        long lengthNs = length(topic, memories.get(topic));
+        memories.put(topic, new Memory(absence, time.nanoTime() + lengthNs, lengthNs));
+        return absence.reason();
+    }
+
+    private long length(String topic, @Nullable Memory before) {
+        // Dead letters are not acknowledged until their topic exists, and hold up all others: it must be noticed soon.
+        if (before == null || topic.equals(deadLetterTopic)) {
+            return FIRST_MEMORY.toNanos();
+        }
+        return Math.min(2 * before.lengthNs, LONGEST_MEMORY.toNanos());
+    }
+}

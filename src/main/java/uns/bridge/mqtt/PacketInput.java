@@ -1,0 +1,183 @@
+package uns.bridge.mqtt;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.health.LimitedLog;
+import uns.bridge.message.InboundMessage;
+import uns.bridge.mqtt.PublishReader.Publish;
+
+/**
+ * Cuts what the broker sends into packets: a PUBLISH goes to the {@link DeliveryTracker}, any other packet to the reader of
+ * this stream, which is Paho.
+ *
+ * <p>When the tracker has no room, a QoS 0 message is dropped and any other waits here, unread packets behind it, which
+ * holds the broker back. Paho's PINGREQs are answered here meanwhile: the broker's answers are stuck behind the messages,
+ * and Paho would take the connection for dead.
+ */
+final class PacketInput extends InputStream {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PacketInput.class);
+    private static final int CONNACK_TO_AUTH_MAX_BYTES = 1 << 20;
+    private static final int PUBLISH = 3;
+    private static final int PINGRESP = 13;
+    private static final byte[] PINGRESP_PACKET = {(byte) (PINGRESP << 4), 0};
+    private static final byte[] NOTHING = {};
+    private static final Duration ROOM_CHECK = Duration.ofMillis(50);
+
+    private final LimitedLog drops = new LimitedLog();
+    private final PacketReader reader;
+    private final PublishReader publishes;
+    private final Wire wire;
+    private final DeliveryTracker tracker;
+
+    /** The packet that the reader is being given, and how much of it the reader has. */
+    private byte[] packet = NOTHING;
+
+    private int packetRead;
+
+    /** The message that is to be handed on before anything else is read. */
+    private @Nullable Publish waiting;
+
+    private int answeredHere;
+
+    PacketInput(InputStream in, Wire wire, DeliveryTracker tracker, long maxPayloadBytes) {
+        this.reader = new PacketReader(in);
+        this.publishes = new PublishReader(reader, maxPayloadBytes);
+        this.wire = wire;
+        this.tracker = tracker;
+    }
+
+    @Override
+    public int read() throws IOException {
+        if (packetRead == packet.length) {
+            nextPacket();
+        }
+        return packet[packetRead++] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        if (packetRead == packet.length) {
+            nextPacket();
+        }
+        int count = Math.min(length, packet.length - packetRead);
+        System.arraycopy(packet, packetRead, bytes, offset, count);
+        packetRead += count;
+        return count;
+    }
+
+    @Override
+    public int available() {
+        return packet.length - packetRead;
+    }
+
+    @Override
+    public void close() {
+        wire.close();
+    }
+
+    private void nextPacket() throws IOException {
+        wire.awaitOpened();
+        try {
+            do {
+                packet = receive();
+            } while (packet.length == 0);
+            packetRead = 0;
+        } catch (RuntimeException | Error e) {
+            // Paho's receiver dies silently of anything but an IOException.
+            throw new IOException("reading from the MQTT broker failed", e);
+        }
+    }
+
+    /** Hands on the message that waits, and reads one packet: that of Paho's, or nothing after a PUBLISH. */
+    private byte[] receive() throws IOException {
+        if (waiting != null && !place(waiting.message(), waiting.packetId())) {
+            answeredHere++;
+            return PINGRESP_PACKET;
+        }
+        waiting = null;
+        int first = reader.nextPacket();
+        switch (first >> 4) {
+            case PUBLISH -> {
+                waiting = publishes.read(first);
+                return NOTHING;
+            }
+            case PINGRESP -> {
+                if (reader.remaining() > 0) {
+                    throw new IOException("PINGRESP with a body (MQTT 5, 3.13)");
+                }
+                if (answeredHere > 0) {
+                    answeredHere--;
+                    return NOTHING;
+                }
+                wire.answerPing();
+                return PINGRESP_PACKET;
+            }
+            default -> {
+                return control(first);
+            }
+        }
+    }
+
+    /** The whole packet, its fixed header included. */
+    private byte[] control(int first) throws IOException {
+        int remaining = reader.remaining();
+        if (remaining > CONNACK_TO_AUTH_MAX_BYTES) {
+            throw new IOException("MQTT packet of " + remaining + " bytes");
+        }
+        int headerLength = remaining < 128 ? 2 : remaining < 16_384 ? 3 : 4;
+        byte[] bytes = new byte[headerLength + remaining];
+        bytes[0] = (byte) first;
+        int rest = remaining;
+        for (int i = 1; i < headerLength; i++, rest >>>= 7) {
+            bytes[i] = (byte) ((rest & 0x7F) | (i < headerLength - 1 ? 0x80 : 0));
+        }
+        reader.bytes(bytes, headerLength, remaining);
+        return bytes;
+    }
+
+    /**
+     * Hands {@code message} on, waiting for room.
+     *
+     * @return false if Paho is to be given the answer of its PINGREQ first
+     */
+    private boolean place(InboundMessage message, int packetId) throws IOException {
+        while (wire.isPaused() || !tracker.offer(message, packetId, wire)) {
+            if (message.qos() == 0 && !wire.isPaused()) {
+                drop(message);
+                return true;
+            }
+            wire.holdBack(true);
+            if (wire.isClosed()) {
+                throw new EOFException("closed");
+            }
+            if (wire.answerPing()) {
+                return false;
+            }
+            try {
+                tracker.awaitRelease(ROOM_CHECK);
+            } catch (InterruptedException e) {
+                throw new IOException("interrupted", e);
+            }
+        }
+        wire.holdBack(false);
+        return true;
+    }
+
+    private void drop(InboundMessage message) {
+        tracker.drop();
+        drops.log(suppressed -> LOG.warn(
+                "No room while Kafka is away: dropped a QoS 0 message of {} and {} before it",
+                message.topic(),
+                suppressed));
+    }
+}

@@ -1,0 +1,134 @@
+package uns.bridge.mqtt;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Reads MQTT packets field by field through one buffer. No field goes beyond its packet, and nothing is made larger than
+ * what the caller asked for, whatever length a packet claims.
+ */
+final class PacketReader {
+
+    /** Holds the longest field (MQTT 5, 1.5.4 and 1.5.6). */
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    private final InputStream in;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int position;
+    private int limit;
+    private int remaining;
+
+    PacketReader(InputStream in) {
+        this.in = in;
+    }
+
+    /** Reads the fixed header of the next packet (MQTT 5, 2.1.1) and returns its first byte: the type and the flags. */
+    int nextPacket() throws IOException {
+        remaining = 5; // A byte, and the Remaining Length of up to four.
+        int first = uint8();
+        remaining = variableByteInteger();
+        return first;
+    }
+
+    /** What is left of the packet, in bytes. */
+    int remaining() {
+        return remaining;
+    }
+
+    int uint8() throws IOException {
+        take(1);
+        return buffer[position++] & 0xFF;
+    }
+
+    int uint16() throws IOException {
+        return (uint8() << 8) | uint8();
+    }
+
+    /** Variable Byte Integer (MQTT 5, 1.5.5). */
+    int variableByteInteger() throws IOException {
+        int value = 0;
+        for (int shift = 0; shift < 28; shift += 7) {
+            int b = uint8();
+            value |= (b & 0x7F) << shift;
+            if (b < 128) {
+                return value;
+            }
+        }
+        throw new IOException("malformed Variable Byte Integer (MQTT 5, 1.5.5)");
+    }
+
+    /** UTF-8 Encoded String (MQTT 5, 1.5.4). */
+    String text() throws IOException {
+        int length = uint16();
+        take(length);
+        String text = new String(buffer, position, length, UTF_8);
+        position += length;
+        return text;
+    }
+
+    /** Binary Data (MQTT 5, 1.5.6). */
+    byte[] binary() throws IOException {
+        return bytes(uint16());
+    }
+
+    byte[] bytes(int length) throws IOException {
+        byte[] bytes = new byte[length];
+        bytes(bytes, 0, length);
+        return bytes;
+    }
+
+    /** Past the buffer where that has not enough, so that a large payload is copied only once. */
+    void bytes(byte[] target, int offset, int length) throws IOException {
+        claim(length);
+        int buffered = Math.min(length, limit - position);
+        System.arraycopy(buffer, position, target, offset, buffered);
+        position += buffered;
+        int missing = length - buffered;
+        if (missing > 0 && in.readNBytes(target, offset + buffered, missing) < missing) {
+            throw ended();
+        }
+    }
+
+    void skip(int length) throws IOException {
+        claim(length);
+        int buffered = Math.min(length, limit - position);
+        position += buffered;
+        if (length > buffered) {
+            in.skipNBytes(length - buffered);
+        }
+    }
+
+    private void claim(int length) throws IOException {
+        if (length > remaining) {
+            throw new IOException("malformed packet: a field beyond its end");
+        }
+        remaining -= length;
+    }
+
+    /** Makes the next {@code length} bytes stand in the buffer. */
+    private void take(int length) throws IOException {
+        claim(length);
+        if (limit - position >= length) {
+            return;
+        }
+        if (position + length > buffer.length) {
+            System.arraycopy(buffer, position, buffer, 0, limit - position);
+            limit -= position;
+            position = 0;
+        }
+        while (limit - position < length) {
+            int read = in.read(buffer, limit, buffer.length - limit);
+            if (read < 0) {
+                throw ended();
+            }
+            limit += read;
+        }
+    }
+
+    private static EOFException ended() {
+        return new EOFException("closed by the MQTT broker");
+    }
+}

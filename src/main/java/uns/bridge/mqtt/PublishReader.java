@@ -1,0 +1,95 @@
+package uns.bridge.mqtt;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import uns.bridge.message.InboundMessage;
+import uns.bridge.message.MqttProperties;
+import uns.bridge.message.MqttProperties.UserProperty;
+
+/** Reads the body of a PUBLISH (MQTT 5, 3.3). */
+final class PublishReader {
+
+    /** Properties beyond this are not held; the message is then one that is too large. */
+    private static final int MAX_PROPERTIES_BYTES = 1 << 20;
+
+    private final PacketReader reader;
+    private final long maxPayloadBytes;
+
+    PublishReader(PacketReader reader, long maxPayloadBytes) {
+        this.reader = reader;
+        this.maxPayloadBytes = maxPayloadBytes;
+    }
+
+    /** A message and its packet identifier, 0 at QoS 0. */
+    record Publish(InboundMessage message, int packetId) {}
+
+    /** Reads the packet that begins with the byte {@code first}; of one that is too large only the beginning. */
+    Publish read(int first) throws IOException {
+        int qos = (first >> 1) & 3;
+        if (qos == 3) {
+            throw new IOException("PUBLISH with QoS 3 (MQTT 5, 3.3.1.2)");
+        }
+        String topic = reader.text();
+        int packetId = qos == 0 ? 0 : reader.uint16();
+        int propertiesLength = reader.variableByteInteger();
+        int unheld = 0;
+        MqttProperties properties = MqttProperties.NONE;
+        if (propertiesLength > MAX_PROPERTIES_BYTES) {
+            reader.skip(propertiesLength);
+            unheld = propertiesLength;
+        } else if (propertiesLength > 0) {
+            properties = properties(propertiesLength);
+        }
+        int payloadSize = reader.remaining();
+        boolean held = payloadSize <= maxPayloadBytes && unheld == 0;
+        byte[] payload = reader.bytes(held ? payloadSize : Math.min(payloadSize, InboundMessage.EXCERPT_BYTES));
+        reader.skip(reader.remaining());
+        InboundMessage message = new InboundMessage(
+                topic,
+                payload,
+                payloadSize + unheld,
+                qos,
+                (first & 1) != 0,
+                (first & 8) != 0,
+                System.currentTimeMillis(),
+                properties);
+        return new Publish(message, packetId);
+    }
+
+    /** The properties (MQTT 5, 3.3.2.3); those meant for the client alone are passed over. */
+    private MqttProperties properties(int length) throws IOException {
+        int end = reader.remaining() - length;
+        String contentType = null;
+        String responseTopic = null;
+        byte[] correlationData = null;
+        List<UserProperty> userProperties = List.of();
+        while (reader.remaining() > end) {
+            int id = reader.uint8();
+            switch (id) {
+                case 0x01 -> reader.uint8(); // Payload Format Indicator
+                case 0x02 -> reader.skip(4); // Message Expiry Interval
+                case 0x03 -> contentType = reader.text();
+                case 0x08 -> responseTopic = reader.text();
+                case 0x09 -> correlationData = reader.binary();
+                case 0x0B -> reader.variableByteInteger(); // Subscription Identifier
+                case 0x26 -> {
+                    if (userProperties.isEmpty()) {
+                        userProperties = new ArrayList<>();
+                    }
+                    userProperties.add(new UserProperty(reader.text(), reader.text()));
+                }
+                // Topic Alias (0x23) among them: the bridge announces no Topic Alias Maximum, so there is none
+                // (3.1.2.11.5).
+                default -> throw new IOException("PUBLISH with property " + id);
+            }
+        }
+        if (reader.remaining() < end) {
+            throw new IOException("malformed PUBLISH: a property beyond the end of the properties");
+        }
+        if (contentType == null && responseTopic == null && correlationData == null && userProperties.isEmpty()) {
+            return MqttProperties.NONE;
+        }
+        return new MqttProperties(contentType, responseTopic, correlationData, userProperties);
+    }
+}

@@ -1,0 +1,177 @@
+package uns.bridge.mqtt;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import uns.bridge.delivery.AckChannel;
+import uns.bridge.delivery.Delivery;
+import uns.bridge.delivery.DeliveryTracker;
+
+/**
+ * The network connection below Paho, and the part of MQTT that Paho does not do well enough: PUBLISH packets are taken out
+ * of what is read before Paho sees them, and their acknowledgements are written beside what Paho writes, many in one write.
+ * Paho keeps all the rest: CONNECT, SUBSCRIBE, PING, PUBREL and PUBCOMP, DISCONNECT.
+ *
+ * <p>So no callback of Paho's can block, hang or acknowledge by itself, a message keeps its DUP flag and its topic, and
+ * PUBREC (QoS 2) leaves only once Kafka has the record: the broker goes on only from there, so a kill before loses nothing.
+ *
+ * <p>Reading is for Paho's receiver thread, {@link #acknowledge} and {@link #flush} for the acknowledger, writing for Paho's
+ * sender; {@link #close} for any, at any time, and never waits.
+ */
+final class Wire implements AckChannel {
+
+    private static final int PUBACK = 0x40;
+    private static final int PUBREC = 0x50;
+    private static final int PINGREQ = 0xC0;
+    private static final int ACK_BYTES = 4;
+    private static final int MAX_HELD_ACKS = 500;
+
+    private final Socket socket = new Socket();
+    private final CountDownLatch opened = new CountDownLatch(1);
+    private final AtomicInteger unansweredPings = new AtomicInteger();
+    private final byte[] acks = new byte[MAX_HELD_ACKS * ACK_BYTES];
+    private int ackBytes;
+    private final PacketOutput output = new PacketOutput();
+    private final DeliveryTracker tracker;
+    private final long maxPayloadBytes;
+    private volatile boolean closed;
+    private volatile boolean paused;
+    private volatile boolean holdingBack;
+
+    Wire(DeliveryTracker tracker, long maxPayloadBytes) {
+        this.tracker = tracker;
+        this.maxPayloadBytes = maxPayloadBytes;
+    }
+
+    void connect(String host, int port, Duration timeout) throws IOException {
+        socket.setTcpNoDelay(true); // What is written is written whole.
+        socket.setKeepAlive(true);
+        socket.connect(new InetSocketAddress(host, port), (int) timeout.toMillis());
+    }
+
+    /** What Paho reads: everything but PUBLISH packets. */
+    InputStream input() throws IOException {
+        // No read time-out: a packet that arrives in pieces is no error, a dead connection shows by MQTT's keep-alive.
+        return new PacketInput(socket.getInputStream(), this, tracker, maxPayloadBytes);
+    }
+
+    /** What Paho writes to, one packet a flush. */
+    OutputStream output() {
+        return output;
+    }
+
+    /** From now on no further message is taken in. */
+    void pause() {
+        paused = true;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** Whether a message waits for room, and all that the broker sent after it waits unread. */
+    boolean isHoldingBack() {
+        return holdingBack;
+    }
+
+    void holdBack(boolean now) {
+        holdingBack = now;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Waits for the first packet that Paho writes, which is CONNECT. Paho starts its receiver 300 ms before; if that saw the
+     * connection end first, Paho would leave its sender thread spinning for ever.
+     */
+    void awaitOpened() throws IOException {
+        try {
+            opened.await();
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted before CONNECT", e);
+        }
+    }
+
+    /** Takes one of the PINGREQs that were written and not answered yet; false if there is none. */
+    boolean answerPing() {
+        return unansweredPings.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+    }
+
+    @Override
+    public void acknowledge(Delivery delivery) {
+        if (ackBytes == acks.length) {
+            flush();
+        }
+        // Reason code and properties may be left out for success (MQTT 5, 3.4.2.1 and 3.5.2.1).
+        acks[ackBytes++] = (byte) (delivery.message().qos() == 2 ? PUBREC : PUBACK);
+        acks[ackBytes++] = 2;
+        acks[ackBytes++] = (byte) (delivery.packetId() >> 8);
+        acks[ackBytes++] = (byte) delivery.packetId();
+    }
+
+    @Override
+    public void flush() {
+        int length = ackBytes;
+        ackBytes = 0;
+        if (length == 0 || closed) {
+            return;
+        }
+        try {
+            output.writePackets(acks, length);
+        } catch (IOException e) {
+            close(); // The reader finds it and tells why; what was not acknowledged comes again.
+        }
+    }
+
+    /** Ends the connection; whatever reads or writes fails from now on. */
+    void close() {
+        closed = true;
+        opened.countDown();
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is of no use any more, closed or not.
+        }
+    }
+
+    /** Paho writes a packet in pieces and ends it with a flush; acknowledgements must not come between the pieces. */
+    private final class PacketOutput extends OutputStream {
+
+        private final ByteArrayOutputStream packet = new ByteArrayOutputStream();
+
+        @Override
+        public void write(int b) {
+            packet.write(b);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            packet.write(bytes, offset, length);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            byte[] bytes = packet.toByteArray();
+            packet.reset();
+            if (bytes.length > 0) {
+                if ((bytes[0] & 0xFF) == PINGREQ) {
+                    unansweredPings.incrementAndGet();
+                }
+                writePackets(bytes, bytes.length);
+                opened.countDown();
+            }
+        }
+
+        private synchronized void writePackets(byte[] packets, int length) throws IOException {
+            socket.getOutputStream().write(packets, 0, length);
+        }
+    }
+}
