@@ -1,0 +1,244 @@
+package uns.bridge;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static uns.bridge.message.Messages.message;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import uns.bridge.delivery.AckChannel;
+import uns.bridge.delivery.Books;
+import uns.bridge.delivery.Delivery;
+import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.health.Health;
+import uns.bridge.kafka.ScriptedKafka;
+import uns.bridge.message.InboundMessage;
+import uns.bridge.pipeline.DeadLetters;
+import uns.bridge.pipeline.Outcome;
+import uns.bridge.pipeline.Pipeline;
+import uns.bridge.pipeline.PipelineSettings;
+import uns.bridge.sparkplug.SparkplugSettings;
+
+@Timeout(30)
+class CarrierTest {
+
+    private static final String BROKEN = "broken";
+    private static final Duration RETRY = Duration.ofSeconds(5);
+
+    private final ScriptedKafka kafka = new ScriptedKafka();
+    private final DeliveryTracker tracker = new DeliveryTracker(100, 1 << 20);
+    private final Pipeline pipeline =
+            new Pipeline(new PipelineSettings(Map.of(), "timestamp"), SparkplugSettings.DEFAULTS);
+    private final List<Integer> acknowledged = new ArrayList<>();
+    // The clock of the JVM has no particular beginning, and may be negative.
+    private final AtomicLong clockNs = new AtomicLong(Long.MIN_VALUE);
+    private final Carrier carrier = new Carrier(
+            tracker,
+            this::process,
+            new DeadLetters("dead", pipeline),
+            answers -> kafka.sink(answers, new Health()),
+            clockNs::get);
+    private int packetId;
+
+    private final AckChannel channel = new AckChannel() {
+        @Override
+        public void acknowledge(Delivery delivery) {
+            acknowledged.add(delivery.packetId());
+        }
+
+        @Override
+        public void flush() {}
+    };
+
+    private Outcome process(InboundMessage message) {
+        if (message.topic().equals(BROKEN)) {
+            throw new IllegalStateException("a mistake");
+        }
+        return pipeline.process(message);
+    }
+
+    @AfterEach
+    void nothingIsLeftOver() throws InterruptedException {
+        Books books = tracker.books();
+        assertThat(books.balance()).as("%s", books).isTrue();
+        assertThat(books.inFlight()).isZero();
+        carrier.turn();
+        Thread.currentThread().interrupt();
+        carrier.run();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(kafka.producer().closed()).isTrue();
+    }
+
+    @Test
+    void shouldAcknowledgeWhenKafkaHasTheRecord() throws InterruptedException {
+        carry(message("a/b", "1"));
+        carry(message("a/c", "2"));
+        assertThat(acknowledged()).isEmpty();
+
+        kafka.confirm();
+        kafka.confirm();
+
+        assertThat(topics()).containsExactly("a_b", "a_c");
+        assertThat(acknowledged()).containsExactly(1, 2);
+        assertThat(tracker.books()).isEqualTo(new Books(2, 2, 0, 0, 0));
+    }
+
+    @Test
+    void shouldSendADeadLetterWhenThePipelineRejects() throws InterruptedException {
+        carry(message("a/b", "no JSON"));
+
+        assertThat(topics()).containsExactly("dead");
+        assertThat(last().value()).isEqualTo("no JSON".getBytes(UTF_8));
+        assertThat(lastHeader("dead_letter.reason")).startsWith("not JSON");
+        assertThat(acknowledged()).isEmpty();
+        kafka.confirm();
+        assertDeadLettered();
+    }
+
+    @Test
+    void shouldSendADeadLetterWhenThePipelineFails() throws InterruptedException {
+        carry(message(BROKEN, "1"));
+
+        assertThat(topics()).containsExactly("dead");
+        assertThat(lastHeader("dead_letter.reason")).isEqualTo("the bridge failed to process it: a mistake");
+        assertThat(lastHeader("dead_letter.exception")).isEqualTo(IllegalStateException.class.getName());
+        kafka.confirm();
+        assertDeadLettered();
+    }
+
+    @Test
+    void shouldSendADeadLetterWhenKafkaRefusesTheRecordAtOnce() throws InterruptedException {
+        kafka.answerAtOnce(new TopicAuthorizationException("not allowed"));
+        carry(message("a/b", "1"));
+        carrier.turn();
+
+        assertRefusedAndDeadLettered("dead");
+    }
+
+    @Test
+    void shouldSendADeadLetterWhenKafkaRefusesTheRecordLater() throws InterruptedException {
+        carry(message("a/b", "1"));
+        kafka.fail(new TopicAuthorizationException("not allowed"));
+        carrier.turn();
+
+        assertRefusedAndDeadLettered("a_b", "dead");
+    }
+
+    private void assertRefusedAndDeadLettered(String... topics) {
+        assertThat(topics()).containsExactly(topics);
+        assertThat(last().value()).isEqualTo("1".getBytes(UTF_8));
+        assertThat(lastHeader("dead_letter.reason")).isEqualTo("refused by Kafka: not allowed");
+        assertThat(lastHeader("dead_letter.exception")).isEqualTo(TopicAuthorizationException.class.getName());
+        kafka.confirm();
+        assertDeadLettered();
+    }
+
+    @Test
+    void shouldShortenTheDeadLetterOnceWhenKafkaRefusesItAsTooLarge() throws InterruptedException {
+        byte[] large = new byte[100_000];
+        carry(message("a/b", large));
+        assertThat(last().value()).hasSize(100_000);
+
+        kafka.fail(new RecordTooLargeException("too large"));
+        carrier.turn();
+
+        assertThat(last().value()).hasSize(65_536);
+        assertThat(lastHeader("dead_letter.reason")).startsWith("not JSON");
+        assertThat(lastHeader("dead_letter.original-size")).isEqualTo("100000");
+
+        // Too large even so: the topic may be given a higher limit.
+        kafka.fail(new RecordTooLargeException("too large"));
+        settle();
+        assertThat(topics()).hasSize(2);
+        clockNs.addAndGet(RETRY.toNanos());
+        carrier.turn();
+        assertThat(topics()).hasSize(3);
+        assertThat(last().value()).hasSize(65_536);
+        assertThat(acknowledged()).isEmpty();
+        kafka.confirm();
+        assertDeadLettered();
+    }
+
+    @Test
+    void shouldTryADeadLetterAgainLaterWhenKafkaRefusesIt() throws InterruptedException {
+        carry(message("a/b", "no JSON"));
+        for (int sent = 1; sent <= 3; sent++) {
+            kafka.fail(new TopicAuthorizationException("dead"));
+            settle();
+            assertThat(topics()).hasSize(sent);
+            clockNs.addAndGet(RETRY.toNanos() - 1);
+            carrier.turn();
+            assertThat(topics()).as("too early").hasSize(sent);
+
+            clockNs.incrementAndGet();
+            carrier.turn();
+            assertThat(topics()).hasSize(sent + 1).containsOnly("dead");
+            assertThat(acknowledged()).isEmpty();
+        }
+        kafka.confirm();
+        assertDeadLettered();
+    }
+
+    @Test
+    void shouldCarryOthersWhileADeadLetterIsRefused() throws InterruptedException {
+        carry(message("a/b", "no JSON"));
+        kafka.fail(new TopicAuthorizationException("dead"));
+        settle();
+        carry(message("a/b", "2"));
+        kafka.confirm();
+        assertThat(topics()).containsExactly("dead", "a_b");
+        assertThat(acknowledged()).as("in order of arrival").isEmpty();
+
+        clockNs.addAndGet(RETRY.toNanos());
+        carrier.turn();
+        kafka.confirm();
+
+        assertThat(acknowledged()).containsExactly(1, 2);
+        assertThat(tracker.books()).isEqualTo(new Books(2, 1, 1, 0, 0));
+    }
+
+    private void carry(InboundMessage message) throws InterruptedException {
+        assertThat(tracker.offer(message, ++packetId, channel)).isTrue();
+        carrier.turn();
+    }
+
+    /** Lets the carrier see a refusal. */
+    private void settle() throws InterruptedException {
+        carrier.turn();
+    }
+
+    private void assertDeadLettered() {
+        assertThat(acknowledged()).containsExactly(1);
+        assertThat(tracker.books()).isEqualTo(new Books(1, 0, 1, 0, 0));
+    }
+
+    /** What has been acknowledged by now; the interrupt keeps the tracker from waiting for more. */
+    private List<Integer> acknowledged() {
+        Thread.currentThread().interrupt();
+        tracker.release();
+        assertThat(Thread.interrupted()).isTrue();
+        return acknowledged;
+    }
+
+    private List<String> topics() {
+        return kafka.producer().history().stream().map(ProducerRecord::topic).toList();
+    }
+
+    private ProducerRecord<byte[], byte[]> last() {
+        List<ProducerRecord<byte[], byte[]>> history = kafka.producer().history();
+        return history.get(history.size() - 1);
+    }
+
+    private String lastHeader(String name) {
+        return new String(last().headers().lastHeader(name).value(), UTF_8);
+    }
+}

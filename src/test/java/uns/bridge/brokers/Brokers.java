@@ -1,0 +1,50 @@
+package uns.bridge.brokers;
+
+import java.util.Map;
+import org.testcontainers.DockerClientFactory;
+
+/**
+ * Starts the brokers of a test. The system property {@code brokers} says where they run: {@code embedded} (the default)
+ * in this JVM, {@code containers} in Docker through Testcontainers. Nothing else depends on that choice.
+ */
+public final class Brokers {
+    private Brokers() {}
+
+    public static MqttBroker mqtt() {
+        return mqtt(Ports.free());
+    }
+
+    public static MqttBroker mqtt(int port) {
+        return containers() ? new ContainerMqttBroker(port) : new EmbeddedMqttBroker(port);
+    }
+
+    public static KafkaBroker kafka() {
+        return kafka(Map.of());
+    }
+
+    /** @param overrides broker properties, such as {@code message.max.bytes} or {@code auto.create.topics.enable} */
+    public static KafkaBroker kafka(Map<String, String> overrides) {
+        return kafka(Ports.free(), overrides);
+    }
+
+    public static KafkaBroker kafka(int port, Map<String, String> overrides) {
+        return containers() ? new ContainerKafkaBroker(port, overrides) : new EmbeddedKafkaBroker(port, overrides);
+    }
+
+    private static boolean containers() {
+        String choice = System.getProperty("brokers", "embedded");
+        return switch (choice) {
+            case "embedded" -> false;
+            case "containers" -> {
+                if (!DockerClientFactory.instance().isDockerAvailable()) {
+                    throw new IllegalStateException("-Dbrokers=containers needs a Docker engine, and none answers here:"
+                            + " start Docker (or set DOCKER_HOST), or use -Dbrokers=embedded");
+                }
+                yield true;
+            }
+            default ->
+                throw new IllegalArgumentException(
+                        "The system property brokers is '" + choice + "', it must be embedded or containers");
+        };
+    }
+}

@@ -1,0 +1,57 @@
+package uns.bridge.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import uns.bridge.health.Health.Part;
+
+class HealthTest {
+
+    private final Health health = new Health();
+
+    @Test
+    void shouldNotBeReadyWhenNothingHasHappenedYet() {
+        assertThat(health.isReady()).isFalse();
+        assertThat(health.describe()).isEqualTo("MQTT: not connected yet; SUBSCRIPTIONS: not subscribed yet");
+        assertThat(health.problems())
+                .isEqualTo(Map.of(
+                        Part.MQTT, "not connected yet",
+                        Part.SUBSCRIPTIONS, "not subscribed yet",
+                        Part.KAFKA, Health.OK));
+    }
+
+    @Test
+    void shouldBeReadyWhenEveryPartIsUp() {
+        health.up(Part.MQTT);
+        assertThat(health.isReady()).isFalse();
+        health.up(Part.SUBSCRIPTIONS);
+
+        assertThat(health.isReady()).isTrue();
+        assertThat(health.describe()).isEmpty();
+        assertThat(health.problems())
+                .hasSize(3)
+                .allSatisfy((part, problem) -> assertThat(problem).isEqualTo(Health.OK));
+    }
+
+    @Test
+    void shouldSayTheLatestReasonWhenAPartIsDown() {
+        health.up(Part.MQTT);
+        health.up(Part.SUBSCRIPTIONS);
+        health.down(Part.KAFKA, "first");
+        health.down(Part.KAFKA, "second");
+
+        assertThat(health.isReady()).isFalse();
+        assertThat(health.describe()).isEqualTo("KAFKA: second");
+
+        health.up(Part.KAFKA);
+        assertThat(health.isReady()).isTrue();
+    }
+
+    @Test
+    void shouldNotChangeWhatWasHandedOutWhenAPartChanges() {
+        Map<Part, String> before = health.problems();
+        health.up(Part.MQTT);
+        assertThat(before).containsEntry(Part.MQTT, "not connected yet");
+    }
+}

@@ -1,0 +1,64 @@
+package uns.bridge.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.stream.Stream;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.internals.KafkaFutureImpl;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class AdminLookupTest {
+
+    static Stream<Exception> refusals() {
+        return Stream.of(
+                new InvalidTopicException("collides"),
+                new PolicyViolationException("name must begin with plant_"),
+                new TopicAuthorizationException("Authorization failed."),
+                new ClusterAuthorizationException("Authorization failed."));
+    }
+
+    static Stream<Exception> others() {
+        return Stream.of(
+                new TimeoutException("no answer"),
+                new SaslAuthenticationException("wrong password"),
+                new InvalidReplicationFactorException("only 1 of 3 brokers"),
+                new TopicExistsException("just created"));
+    }
+
+    @Test
+    void shouldTakeNoRefusalWhenKafkaWouldCreateTheTopic() throws Exception {
+        assertThat(AdminLookup.refusal(KafkaFuture.completedFuture(null))).isNull();
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void shouldTakeARefusalWhenKafkaWillNotCreateTheTopic(Exception refusal) throws Exception {
+        assertThat(AdminLookup.refusal(failed(refusal))).isSameAs(refusal);
+    }
+
+    @ParameterizedTest
+    @MethodSource("others")
+    void shouldTellNothingWhenTheAnswerMayChangeByItself(Exception other) {
+        assertThatThrownBy(() -> AdminLookup.refusal(failed(other)))
+                .isInstanceOf(KafkaException.class)
+                .hasCause(other);
+    }
+
+    private static KafkaFuture<Void> failed(Exception e) {
+        KafkaFutureImpl<Void> future = new KafkaFutureImpl<>();
+        future.completeExceptionally(e);
+        return future;
+    }
+}

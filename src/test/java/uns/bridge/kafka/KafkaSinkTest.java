@@ -1,0 +1,457 @@
+package uns.bridge.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import uns.bridge.health.Health;
+import uns.bridge.kafka.ScriptedKafka.ScriptedProducer;
+import uns.bridge.kafka.TopicProbe.Absence;
+import uns.bridge.message.OutboundRecord;
+import uns.bridge.message.OutboundRecord.Header;
+
+@Timeout(30)
+class KafkaSinkTest {
+
+    private static final TimeoutException AWAY =
+            new TimeoutException("Topic t not present in metadata after 15000 ms.");
+    private static final TimeoutException NO_TOPIC = new TimeoutException(
+            "Topic t not present in metadata after 15000 ms.", new UnknownTopicOrPartitionException("unknown"));
+
+    private final ScriptedKafka kafka = new ScriptedKafka();
+    private final Health health = new Health();
+    private final List<String> events = new ArrayList<>();
+    private final KafkaSink<String> sink = kafka.sink(new Events(), health);
+
+    private final class Events implements KafkaSink.Listener<String> {
+
+        @Override
+        public void confirmed(String token) {
+            events.add(token);
+        }
+
+        @Override
+        public void refused(String token, Exception cause) {
+            events.add(token + " refused: " + cause.getClass().getSimpleName());
+        }
+    }
+
+    static Stream<RuntimeException> refusals() {
+        return Stream.of(
+                new RecordTooLargeException("too large"),
+                new RecordBatchTooLargeException("too large"),
+                new InvalidTopicException("bad name"),
+                new InvalidTimestampException("too far ahead"),
+                new InvalidRecordException("no key"),
+                new PolicyViolationException("not here"),
+                new TopicAuthorizationException("t"));
+    }
+
+    static Stream<RuntimeException> failures() {
+        return Stream.of(
+                new SaslAuthenticationException("wrong password"),
+                new ProducerFencedException("fenced"),
+                new OutOfOrderSequenceException("out of order"),
+                new IllegalStateException("closed"),
+                new KafkaException("unknown"));
+    }
+
+    @AfterEach
+    void nothingIsLeftOver() {
+        sink.close();
+        assertThat(kafka.producers()).allMatch(ScriptedProducer::closed);
+        assertThat(events.stream().map(event -> event.split(" ")[0])).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldConfirmInOrderWhenKafkaTakesThem() throws InterruptedException {
+        send("a", "b", "c");
+        assertThat(events).isEmpty();
+
+        confirm(3);
+
+        assertThat(events).containsExactly("a", "b", "c");
+        assertThat(kafka.producers()).hasSize(1);
+        assertThat(problem()).isEmpty();
+    }
+
+    @Test
+    void shouldHandOnEachPartOfTheRecord() throws InterruptedException {
+        List<Header> headers =
+                List.of(new Header("h", new byte[] {1}), new Header("h", new byte[] {2}), new Header("g", new byte[0]));
+        byte[] key = {3};
+
+        sink.send(new OutboundRecord("t", key, null, 42, headers), "a");
+
+        ProducerRecord<byte[], byte[]> record = kafka.producer().history().get(0);
+        assertThat(record.topic()).isEqualTo("t");
+        assertThat(record.partition()).isNull();
+        assertThat(record.key()).isSameAs(key);
+        assertThat(record.value()).isNull();
+        assertThat(record.timestamp()).isEqualTo(42);
+        assertThat(record.headers().toArray())
+                .extracting(header -> header.key() + header.value().length)
+                .containsExactly("h1", "h1", "g0");
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void shouldRefuseOnceAndCarryOnWhenTheProducerRefusesAtOnce(RuntimeException refusal) throws InterruptedException {
+        send("a");
+        kafka.answerAtOnce(refusal);
+        send("b", "c");
+        confirm(2);
+
+        assertThat(events).containsExactly("b refused: " + refusal.getClass().getSimpleName(), "a", "c");
+        assertThat(kafka.producers()).hasSize(1);
+        assertThat(problem()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void shouldRefuseOnceAndCarryOnWhenKafkaRefuses(RuntimeException refusal) throws InterruptedException {
+        send("a", "b", "c");
+        confirm(1);
+        kafka.fail(refusal);
+        confirm(1);
+        sink.tend();
+
+        assertThat(events)
+                .containsExactly("a", "b refused: " + refusal.getClass().getSimpleName(), "c");
+        assertThat(kafka.producers()).hasSize(1);
+        assertThat(problem()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void shouldSendAgainInOrderWhenTheProducerFailsAtOnce(RuntimeException failure) throws InterruptedException {
+        send("a", "b");
+        confirm(1);
+        kafka.answerAtOnce(failure);
+        send("c");
+        assertThat(kafka.producers()).hasSize(1);
+
+        send("d");
+
+        assertReplaced("b", "c", "d");
+        confirm(3);
+        assertThat(events).containsExactly("a", "b", "c", "d");
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void shouldSendAgainInOrderWhenTheProducerFailsLater(RuntimeException failure) throws InterruptedException {
+        send("a", "b", "c");
+        confirm(1);
+        kafka.fail(failure);
+
+        sink.tend();
+
+        assertReplaced("b", "c");
+        confirm(2);
+        assertThat(events).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void shouldReplaceTheProducerWhenItWasClosed() throws InterruptedException {
+        send("a");
+        kafka.producer().close();
+        send("b", "c");
+
+        assertReplaced("a", "b", "c");
+        confirm(3);
+        assertThat(events).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void shouldNotSendAgainWhatWasConfirmedBehindTheFailedRecord() throws InterruptedException {
+        send("a", "b", "c");
+        kafka.fail(new KafkaException("fatal"));
+        confirm(1);
+
+        sink.tend();
+
+        assertReplaced("a", "c");
+        confirm(2);
+        assertThat(events).containsExactly("b", "a", "c");
+    }
+
+    @Test
+    void shouldConfirmOnceWhenTheOldProducerConfirmsAsWell() throws InterruptedException {
+        send("a", "b");
+        ScriptedProducer old = kafka.producer();
+        kafka.answerAtOnce(new KafkaException("fatal"));
+        send("c");
+        sink.tend();
+        assertReplaced("a", "b", "c");
+
+        kafka.confirm(old);
+        confirm(3);
+        kafka.confirm(old);
+
+        assertThat(events).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void shouldBeginAnewWhenTheNextProducerFailsWhileItGetsThemAgain() throws InterruptedException {
+        send("a", "b", "c");
+        kafka.fail(new KafkaException("first"));
+        // The second producer takes a, then fails at b.
+        kafka.takeOne();
+        kafka.answerAtOnce(new KafkaException("second"));
+
+        sink.tend();
+
+        assertThat(kafka.producers()).hasSize(3);
+        assertThat(kafka.producers().get(1).closed()).isTrue();
+        assertThat(kafka.producers().get(1).values()).containsExactly("a");
+        assertThat(kafka.producer().values()).containsExactly("a", "b", "c");
+        confirm(3);
+        assertThat(events).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void shouldRefuseOnceWhenRefusedAmongThoseSentAgain() throws InterruptedException {
+        send("a", "b", "c");
+        kafka.fail(new KafkaException("fatal"));
+        kafka.takeOne();
+        kafka.answerAtOnce(new TopicAuthorizationException("t"));
+
+        sink.tend();
+        confirm(2);
+
+        assertThat(events).containsExactly("b refused: TopicAuthorizationException", "a", "c");
+    }
+
+    @Test
+    void shouldGoOnTryingWhenNoProducerCanBeMade() throws InterruptedException {
+        KafkaException unresolvable = new KafkaException("No resolvable bootstrap urls given in bootstrap.servers");
+        kafka.refuseProducer(unresolvable, unresolvable, unresolvable);
+
+        send("a");
+        assertThat(kafka.producers()).isEmpty();
+        send("b");
+
+        assertThat(kafka.producer().values()).containsExactly("a", "b");
+        assertThat(kafka.time.sleeps).containsExactly(500L, 1_000L, 2_000L);
+        assertThat(problem()).contains("No resolvable bootstrap urls");
+        confirm(2);
+        assertThat(events).containsExactly("a", "b");
+    }
+
+    @Test
+    void shouldWaitLongerEachTimeButNotOverHalfAMinuteWhenProducersFail() throws InterruptedException {
+        KafkaException[] failures = new KafkaException[9];
+        Arrays.fill(failures, new KafkaException("wrong password"));
+        kafka.refuseProducer(failures);
+
+        send("a");
+        sink.tend();
+
+        assertThat(kafka.time.sleeps)
+                .containsExactly(500L, 1_000L, 2_000L, 4_000L, 8_000L, 16_000L, 30_000L, 30_000L, 30_000L);
+        confirm(1);
+        send("b");
+        kafka.fail(new KafkaException("fatal"));
+        sink.tend();
+        assertThat(kafka.time.sleeps).endsWith(30_000L, 500L);
+        confirm(1);
+    }
+
+    @Test
+    void shouldSendTheSameRecordAgainWhenKafkaIsAway() throws InterruptedException {
+        send("a");
+        kafka.answerAtOnce(AWAY, AWAY, AWAY);
+        send("b", "c");
+
+        assertThat(kafka.producers()).hasSize(1);
+        assertThat(kafka.producer().values()).containsExactly("a", "b", "c");
+        assertThat(kafka.lookups).isEmpty();
+        confirm(3);
+        assertThat(events).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void shouldNotBeReadyUntilTheNextConfirmationWhenKafkaWasAway() throws InterruptedException {
+        kafka.answerAtOnce(AWAY);
+        send("a");
+        sink.tend();
+        assertThat(problem()).contains("Kafka does not answer").contains("not present in metadata");
+
+        confirm(1);
+        sink.tend();
+
+        assertThat(problem()).isEmpty();
+    }
+
+    @Test
+    void shouldNotBeReadyUntilTheNextConfirmationWhenTheProducerWasReplaced() throws InterruptedException {
+        send("a", "b");
+        confirm(1);
+        kafka.fail(new SaslAuthenticationException("wrong password"));
+        send("c");
+        assertThat(problem()).contains("SaslAuthenticationException: wrong password");
+
+        confirm(1);
+        sink.tend();
+
+        assertThat(problem()).isEmpty();
+    }
+
+    @Test
+    void shouldNotBeReadyWhenNothingIsConfirmedForLong() throws InterruptedException {
+        send("a");
+        sink.tend();
+        kafka.time.pass(Duration.ofSeconds(5));
+        sink.tend();
+        assertThat(problem()).isEmpty();
+
+        kafka.time.pass(Duration.ofMillis(1));
+        sink.tend();
+        assertThat(problem()).contains("confirmed nothing for over 5 s");
+
+        confirm(1);
+        sink.tend();
+        assertThat(problem()).isEmpty();
+    }
+
+    @Test
+    void shouldStayReadyWhenEachRecordIsConfirmedInTime() throws InterruptedException {
+        for (String each : List.of("a", "b", "c")) {
+            send(each);
+            sink.tend();
+            kafka.time.pass(Duration.ofSeconds(4));
+            confirm(1);
+        }
+        sink.tend();
+
+        assertThat(problem()).isEmpty();
+    }
+
+    @Test
+    void shouldEndWhenInterruptedWhileItWaitsForKafka() {
+        kafka.answerAtOnce(AWAY);
+        kafka.time.interruptSleep();
+
+        assertThatThrownBy(() -> send("a")).isInstanceOf(InterruptedException.class);
+
+        assertThat(kafka.producer().values()).isEmpty();
+    }
+
+    @Test
+    void shouldEndWhenInterruptedWhileTheProducerWaits() throws InterruptedException {
+        send("a");
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> send("b")).isInstanceOf(InterruptedException.class);
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(kafka.producer().values()).containsExactly("a");
+    }
+
+    @Test
+    void shouldEndWhenInterruptedWhileTheProducerIsReplaced() throws InterruptedException {
+        send("a");
+        kafka.fail(new KafkaException("fatal"));
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> send("b")).isInstanceOf(InterruptedException.class);
+
+        assertThat(kafka.producers()).hasSize(1);
+    }
+
+    @Test
+    void shouldCloseAndStayInterruptedWhenInterrupted() throws InterruptedException {
+        send("a");
+        Thread.currentThread().interrupt();
+
+        sink.close();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseAtOnceWhileTheTopicIsKnownToBeAbsent() throws InterruptedException {
+        kafka.absences.put("t", new Absence("topic t does not exist", false));
+        kafka.answerAtOnce(NO_TOPIC);
+
+        send("a", "b");
+
+        assertThat(events)
+                .containsExactly(
+                        "a refused: UnknownTopicOrPartitionException", "b refused: UnknownTopicOrPartitionException");
+        assertThat(kafka.lookups).containsExactly("t");
+        assertThat(kafka.producer().values()).isEmpty();
+        assertThat(problem()).as("Kafka is well").isEmpty();
+
+        kafka.time.pass(TopicProbe.FIRST_MEMORY);
+        send("c");
+        confirm(1);
+        assertThat(events).endsWith("c");
+    }
+
+    @Test
+    void shouldWaitWhenTheTopicIsUnknownButNotAbsent() throws InterruptedException {
+        kafka.answerAtOnce(NO_TOPIC, NO_TOPIC);
+        send("a");
+
+        assertThat(problem()).contains("Kafka does not answer");
+        assertThat(kafka.lookups).containsExactly("t", "t");
+        confirm(1);
+        assertThat(events).containsExactly("a");
+    }
+
+    private void send(String... tokens) throws InterruptedException {
+        for (String token : tokens) {
+            sink.send(record(token), token);
+        }
+    }
+
+    private static OutboundRecord record(String value) {
+        return new OutboundRecord("t", new byte[0], value.getBytes(UTF_8), 0, List.of());
+    }
+
+    private void confirm(int count) {
+        for (int i = 0; i < count; i++) {
+            kafka.confirm();
+        }
+    }
+
+    /** There is a second producer, which got {@code values}. */
+    private void assertReplaced(String... values) {
+        assertThat(kafka.producers()).hasSize(2);
+        assertThat(kafka.producers().get(0).closed()).isTrue();
+        assertThat(kafka.producer().values()).containsExactly(values);
+        assertThat(kafka.time.sleeps).containsExactly(500L);
+        assertThat(problem()).startsWith("Kafka producer failed, replacing it");
+    }
+
+    private String problem() {
+        return health.problems().get(Health.Part.KAFKA);
+    }
+}

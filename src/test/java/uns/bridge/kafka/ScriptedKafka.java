@@ -1,0 +1,181 @@
+package uns.bridge.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import uns.bridge.health.Health;
+import uns.bridge.kafka.TopicProbe.Absence;
+
+/** A Kafka that answers as the test says, in a time that passes only while the sink sleeps or the test says so. */
+public final class ScriptedKafka {
+
+    private final List<ScriptedProducer> producers = new ArrayList<>();
+    private final Deque<RuntimeException> noProducer = new ArrayDeque<>();
+    private final Deque<Optional<RuntimeException>> answers = new ArrayDeque<>();
+    final Map<String, Absence> absences = new HashMap<>();
+    final List<String> lookups = new ArrayList<>();
+    final ScriptedTime time = new ScriptedTime();
+
+    /** A sink that writes into it. */
+    public <T> KafkaSink<T> sink(KafkaSink.Listener<T> listener, Health health) {
+        TopicProbe probe = new TopicProbe(
+                topic -> {
+                    lookups.add(topic);
+                    return absences.get(topic);
+                },
+                "dead",
+                time);
+        return new KafkaSink<>(this::create, probe, time, listener, health);
+    }
+
+    private ScriptedProducer create() {
+        if (!noProducer.isEmpty()) {
+            throw noProducer.remove();
+        }
+        ScriptedProducer producer = new ScriptedProducer();
+        producers.add(producer);
+        return producer;
+    }
+
+    /** The next attempts to construct a producer fail so. */
+    void refuseProducer(RuntimeException... failures) {
+        noProducer.addAll(Arrays.asList(failures));
+    }
+
+    /** The next records are answered so before a producer has taken them. */
+    public void answerAtOnce(RuntimeException... failures) {
+        for (RuntimeException failure : failures) {
+            answers.add(Optional.of(failure));
+        }
+    }
+
+    /** The next record is taken. */
+    void takeOne() {
+        answers.add(Optional.empty());
+    }
+
+    /** Kafka has the first unconfirmed record of the current producer. */
+    public void confirm() {
+        confirm(producer());
+    }
+
+    void confirm(ScriptedProducer producer) {
+        onIoThread(producer::completeNext);
+    }
+
+    /** Kafka's answer to the first unconfirmed record of the current producer. */
+    public void fail(RuntimeException failure) {
+        onIoThread(() -> producer().errorNext(failure));
+    }
+
+    /** The sink tells an answer given at once from a later one by the thread that calls back. */
+    private static void onIoThread(Runnable answer) {
+        Thread thread = new Thread(answer);
+        thread.start();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    List<ScriptedProducer> producers() {
+        return producers;
+    }
+
+    /** The current producer. */
+    public ScriptedProducer producer() {
+        return producers.get(producers.size() - 1);
+    }
+
+    /** A {@link MockProducer} that fails as KafkaProducer does. */
+    public final class ScriptedProducer extends MockProducer<byte[], byte[]> {
+
+        ScriptedProducer() {
+            super(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+        }
+
+        @Override
+        public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+            throwIfInterrupted();
+            RuntimeException answer =
+                    answers.isEmpty() ? null : answers.remove().orElse(null);
+            if (answer instanceof ApiException) {
+                callback.onCompletion(null, answer);
+                return CompletableFuture.failedFuture(answer);
+            }
+            if (answer != null) {
+                throw answer;
+            }
+            return super.send(record, callback);
+        }
+
+        @Override
+        public void close(Duration timeout) {
+            super.close(timeout);
+            throwIfInterrupted();
+        }
+
+        private static void throwIfInterrupted() {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptException("interrupted");
+            }
+        }
+
+        /** The values of the records it has taken. */
+        public List<String> values() {
+            return history().stream()
+                    .map(record -> new String(record.value(), UTF_8))
+                    .toList();
+        }
+    }
+
+    /** Passes without waiting. */
+    static final class ScriptedTime implements Time {
+
+        final List<Long> sleeps = new ArrayList<>();
+        private boolean interruptSleep;
+        // About to run over.
+        private long nanos = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
+
+        @Override
+        public long nanoTime() {
+            return nanos;
+        }
+
+        @Override
+        public void sleep(long ms) throws InterruptedException {
+            if (interruptSleep || Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            sleeps.add(ms);
+            pass(Duration.ofMillis(ms));
+        }
+
+        /** The next sleep is interrupted. */
+        void interruptSleep() {
+            interruptSleep = true;
+        }
+
+        void pass(Duration duration) {
+            nanos += duration.toNanos();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package uns.bridge.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import uns.bridge.kafka.TopicProbe.Absence;
+
+class TopicProbeTest {
+
+    private static final Absence NOT_CREATED = new Absence("not created", false);
+    private static final Absence COLLIDES = new Absence("collides", true);
+
+    private final ScriptedKafka.ScriptedTime time = new ScriptedKafka.ScriptedTime();
+    private final List<String> asked = new ArrayList<>();
+    private @Nullable Absence answer;
+    private final TopicProbe probe = new TopicProbe(
+            topic -> {
+                asked.add(topic);
+                return answer;
+            },
+            "dead",
+            time);
+
+    @Test
+    void shouldKnowNothingWhenNotAsked() throws InterruptedException {
+        assertThat(probe.absence("t")).isNull();
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void shouldRememberNothingWhenTheTopicExists() throws InterruptedException {
+        assertThat(probe.look("t")).isNull();
+        assertThat(probe.absence("t")).isNull();
+        assertThat(asked).containsExactly("t");
+    }
+
+    @Test
+    void shouldRememberTwiceAsLongEachTimeWhenAbsentAgain() throws InterruptedException {
+        answer = NOT_CREATED;
+        for (int seconds : new int[] {30, 60, 120, 240, 480, 600, 600}) {
+            assertThat(probe.look("t")).isEqualTo("not created");
+            assertRememberedFor(Duration.ofSeconds(seconds), "t");
+        }
+        assertThat(asked).as("left to the producer").hasSize(7);
+    }
+
+    @Test
+    void shouldBeginAnewWhenTheTopicExistedInBetween() throws InterruptedException {
+        answer = NOT_CREATED;
+        probe.look("t");
+        probe.look("t");
+        answer = null;
+        probe.look("t");
+        answer = NOT_CREATED;
+        probe.look("t");
+
+        assertRememberedFor(TopicProbe.FIRST_MEMORY, "t");
+    }
+
+    @Test
+    void shouldAskKafkaByItselfWhenItRefusedToCreateTheTopic() throws InterruptedException {
+        answer = COLLIDES;
+        probe.look("t");
+        time.pass(TopicProbe.FIRST_MEMORY);
+
+        assertThat(probe.absence("t")).isEqualTo("collides");
+        assertThat(asked).hasSize(2);
+
+        time.pass(TopicProbe.FIRST_MEMORY.multipliedBy(2).minusNanos(1));
+        assertThat(probe.absence("t")).isEqualTo("collides");
+        assertThat(asked).as("remembered twice as long").hasSize(2);
+
+        answer = null;
+        time.pass(Duration.ofNanos(1));
+        assertThat(probe.absence("t")).as("exists now").isNull();
+        assertThat(asked).hasSize(3);
+        assertThat(probe.absence("t")).isNull();
+        assertThat(asked).as("forgotten").hasSize(3);
+    }
+
+    /** Until the dead-letter topic exists nothing is acknowledged any more. */
+    @Test
+    void shouldNotRememberLongerWhenItIsTheDeadLetterTopic() throws InterruptedException {
+        answer = NOT_CREATED;
+        for (int i = 0; i < 5; i++) {
+            probe.look("dead");
+            assertRememberedFor(TopicProbe.FIRST_MEMORY, "dead");
+        }
+    }
+
+    @Test
+    void shouldForgetWhenThereAreTooMany() throws InterruptedException {
+        answer = NOT_CREATED;
+        for (int i = 0; i < TopicProbe.MAX_REMEMBERED; i++) {
+            probe.look("t" + i);
+        }
+        probe.look("t0");
+        assertThat(probe.absence("t1")).isNotNull();
+
+        probe.look("one more");
+
+        assertThat(probe.absence("t1")).isNull();
+        assertThat(probe.absence("one more")).isNotNull();
+    }
+
+    private void assertRememberedFor(Duration duration, String topic) throws InterruptedException {
+        time.pass(duration.minusNanos(1));
+        assertThat(probe.absence(topic)).isNotNull();
+        time.pass(Duration.ofNanos(1));
+        assertThat(probe.absence(topic)).isNull();
+    }
+}

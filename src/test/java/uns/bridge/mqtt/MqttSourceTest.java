@@ -1,0 +1,358 @@
+package uns.bridge.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+import uns.bridge.config.Secret;
+import uns.bridge.delivery.Books;
+import uns.bridge.delivery.Delivery;
+import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.health.Health;
+import uns.bridge.health.Health.Part;
+import uns.bridge.message.TopicFilter;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class MqttSourceTest {
+
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
+    private static final byte[] SESSION_TAKEN_OVER = Packets.packet(0xE0, new byte[] {(byte) 0x8E, 0});
+
+    /** Held here, for the level goes with the logger. Paho tells of every connection that is cut, at length. */
+    private static final java.util.logging.Logger PAHO =
+            java.util.logging.Logger.getLogger("org.eclipse.paho.mqttv5.client");
+
+    static {
+        PAHO.setLevel(Level.OFF);
+    }
+
+    private final DeliveryTracker tracker = new DeliveryTracker(100, 1 << 20);
+    private final Health health = new Health();
+    private @Nullable MqttSource source;
+    private @Nullable FutureTask<Boolean> run;
+
+    @AfterEach
+    void nothingIsLeftOver() throws Exception {
+        if (source != null && run != null) {
+            source.stop();
+            assertThat(run.get(10, TimeUnit.SECONDS)).isNotNull();
+        }
+        await().untilAsserted(() -> assertThat(pahoThreads()).isEmpty());
+        Books books = tracker.books();
+        assertThat(books.balance()).isTrue();
+        assertThat(books.inFlight()).isZero();
+    }
+
+    @Test
+    void shouldTakeInAndAcknowledgeWhenConnected() throws Exception {
+        try (ScriptedBroker broker = ScriptedBroker.granting(1, 1)) {
+            start(settings(broker.port(), true));
+            await().until(health::isReady);
+            assertThat(broker.next().first()).isEqualTo(ScriptedBroker.CONNECT);
+            ScriptedBroker.Received subscribe = broker.next();
+            assertThat(subscribe.first()).isEqualTo(ScriptedBroker.SUBSCRIBE);
+            int qos1RetainIfNew = 0b01_0001;
+            assertThat(subscribe.body())
+                    .endsWith(Packets.concat(
+                            Packets.text("spBv1.0/#"),
+                            new byte[] {(byte) qos1RetainIfNew},
+                            Packets.text("plant/+"),
+                            new byte[] {(byte) qos1RetainIfNew}));
+
+            broker.send(Packets.publish("plant/a", 1, 77, new byte[] {1}));
+            Delivery delivery = tracker.next(Duration.ofSeconds(10));
+            assertThat(delivery.message().topic()).isEqualTo("plant/a");
+            tracker.complete(delivery);
+            tracker.release();
+
+            ScriptedBroker.Received puback = broker.next();
+            assertThat(puback.first()).isEqualTo(0x40);
+            assertThat(puback.body()).containsExactly(0, 77);
+
+            source.stop();
+            assertThat(run.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(broker.next().first()).isEqualTo(ScriptedBroker.DISCONNECT);
+            source.stop(); // Once more does no harm.
+        }
+    }
+
+    @Test
+    void shouldTakeNothingInWhenPausedBeforeItIsConnected() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            ScriptedBroker.welcome(connection, packet, 1, 1);
+            if (packet.first() == ScriptedBroker.SUBSCRIBE) {
+                connection.send(Packets.publish("plant/a", 1, 1, new byte[0]));
+            }
+        })) {
+            source = new MqttSource(settings(broker.port(), true), tracker, health, ANSWER_TIMEOUT);
+            source.pause();
+            run(source);
+            await().until(health::isReady);
+
+            source.stop();
+
+            assertThat(run.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(tracker.books().received()).isZero();
+        }
+    }
+
+    /** The session is resumed with more messages than there is room for, and the answer to SUBSCRIBE behind them. */
+    @Test
+    void shouldKeepItsConnectionWhenTheAnswerWaitsBehindMessagesWithoutRoom() throws Exception {
+        int messages = 150;
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            if (packet.first() == ScriptedBroker.CONNECT) {
+                connection.send(ScriptedBroker.CONNACK);
+                for (int id = 1; id <= messages; id++) {
+                    connection.send(Packets.publish("plant/a", 1, id, new byte[] {1}));
+                }
+            } else if (packet.first() == ScriptedBroker.SUBSCRIBE) {
+                connection.send(packet.suback(1, 1));
+            }
+        })) {
+            Duration answerTimeout = Duration.ofSeconds(2);
+            source = new MqttSource(settings(broker.port(), true), tracker, health, answerTimeout);
+            run(source);
+            await().until(() -> tracker.books().inFlight() == 100);
+
+            await().during(answerTimeout.multipliedBy(2)).until(() -> broker.connections() == 1);
+            assertThat(health.isReady()).isFalse();
+
+            for (int id = 1; id <= messages; id++) {
+                tracker.complete(tracker.next(Duration.ofSeconds(10)));
+                tracker.release();
+            }
+            await().until(health::isReady);
+            assertThat(broker.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldNameTheFilterWhenItIsRefused() throws Exception {
+        try (ScriptedBroker broker = ScriptedBroker.granting(1, 0x87)) {
+            start(settings(broker.port(), true));
+            await().until(() -> problem(Part.SUBSCRIPTIONS).equals("plant/+ was refused: not authorized (0x87)"));
+            assertThat(problem(Part.MQTT)).isEqualTo(Health.OK);
+            assertThat(health.isReady()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldNameTheFilterWhenItsQosIsLower() throws Exception {
+        try (ScriptedBroker broker = ScriptedBroker.granting(0, 1)) {
+            start(settings(broker.port(), true));
+            await().until(() -> problem(Part.SUBSCRIPTIONS).equals("spBv1.0/# was granted QoS 0 instead of 1"));
+        }
+    }
+
+    @Test
+    void shouldNameAllFiltersWhenSeveralAreNotGranted() throws Exception {
+        try (ScriptedBroker broker = ScriptedBroker.granting(0x8F, 0x80)) {
+            start(settings(broker.port(), true));
+            await().until(() -> problem(Part.SUBSCRIPTIONS)
+                    .equals("spBv1.0/# was refused: topic filter invalid (0x8f); "
+                            + "plant/+ was refused: unspecified error (0x80)"));
+        }
+    }
+
+    @Test
+    void shouldSayWhyAndTryAgainWhenTheBrokerRefusesTheConnection() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            if (connection.number() == 1) {
+                connection.send(Packets.packet(0x20, new byte[] {0, (byte) 0x86, 0}));
+            } else {
+                ScriptedBroker.welcome(connection, packet, 1, 1);
+            }
+        })) {
+            start(settings(broker.port(), true));
+            await().until(() -> problem(Part.MQTT).equals("refused by the broker: bad user name or password (0x86)"));
+            await().until(health::isReady);
+            assertThat(broker.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldTryAgainWhenTheBrokerDoesNotAnswerAConnect() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            if (connection.number() > 1) {
+                ScriptedBroker.welcome(connection, packet, 1, 1);
+            }
+        })) {
+            source = new MqttSource(settings(broker.port(), true), tracker, health, Duration.ofSeconds(2));
+            run(source);
+            await().until(health::isReady);
+            assertThat(broker.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldTryAgainWhenTheBrokerDoesNotAnswerASubscribe() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            if (connection.number() > 1 || packet.first() == ScriptedBroker.CONNECT) {
+                ScriptedBroker.welcome(connection, packet, 1, 1);
+            }
+        })) {
+            source = new MqttSource(settings(broker.port(), true), tracker, health, Duration.ofSeconds(2));
+            run(source);
+            await().until(health::isReady);
+            assertThat(broker.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldConnectAgainWhenTheConnectionIsCut() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            ScriptedBroker.welcome(connection, packet, 1, 1);
+            if (connection.number() == 1 && packet.first() == ScriptedBroker.SUBSCRIBE) {
+                connection.cut();
+            }
+        })) {
+            start(settings(broker.port(), true));
+            await().until(() -> broker.connections() == 2 && health.isReady());
+        }
+    }
+
+    @Test
+    void shouldBackOffLongAndAskForAnotherBridgeWhenTheSessionIsTakenOver() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(MqttSource.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.list = new CopyOnWriteArrayList<>();
+        log.start();
+        logger.addAppender(log);
+        try (ScriptedBroker broker = ScriptedBroker.granting(1, 1)) {
+            start(settings(broker.port(), true));
+            await().until(health::isReady);
+
+            broker.send(SESSION_TAKEN_OVER);
+
+            await().until(() -> problem(Part.MQTT).equals("disconnected by the broker: session taken over (0x8e)"));
+            Pattern warning =
+                    Pattern.compile(".*is there another bridge with mqtt.client_id test\\?; trying again in (\\d+) ms");
+            await().until(() -> log.list.stream()
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .map(warning::matcher)
+                    .filter(Matcher::matches)
+                    .anyMatch(match -> Long.parseLong(match.group(1)) >= 30_000));
+            assertThat(broker.connections()).isEqualTo(1);
+
+            source.stop(); // Ends the long wait as well.
+            assertThat(run.get(5, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    @Test
+    void shouldEndWhenTheConnectionFailsAndItIsNotToReconnect() throws Exception {
+        try (ScriptedBroker broker = ScriptedBroker.granting(1, 1)) {
+            start(settings(broker.port(), false));
+            await().until(health::isReady);
+
+            broker.send(Packets.packet(0xE0, new byte[] {(byte) 0x8B, 0}));
+
+            assertThat(run.get(10, TimeUnit.SECONDS)).isFalse();
+            assertThat(problem(Part.MQTT)).isEqualTo("disconnected by the broker: server shutting down (0x8b)");
+        }
+    }
+
+    @Test
+    void shouldEndWhenThereIsNoBrokerAndItIsNotToReconnect() throws Exception {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        start(settings(port, false));
+
+        assertThat(run.get(10, TimeUnit.SECONDS)).isFalse();
+        assertThat(problem(Part.MQTT)).contains("refused");
+    }
+
+    @Test
+    void shouldEndWhenStoppedBeforeItIsRun() throws Exception {
+        source = new MqttSource(settings(1, true), tracker, health, ANSWER_TIMEOUT);
+        source.stop();
+        assertThat(source.run()).isTrue();
+    }
+
+    /** Left alone, Paho would leave a spinning thread behind when it is hit between the starts of its threads, over 300 ms. */
+    @Test
+    void shouldLeaveNoThreadWhenTheConnectionIsCutRightAfterAccept() throws Exception {
+        int cuts = 20;
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            FutureTask<Void> cutter = new FutureTask<>(() -> {
+                for (int i = 0; i < cuts; i++) {
+                    try (Socket socket = server.accept()) {
+                        socket.setSoLinger(i % 2 == 0, 0);
+                        Thread.sleep(i * 20L); // Each cut meets another moment.
+                    }
+                }
+                return null;
+            });
+            new Thread(cutter, "cutter").start();
+            for (int i = 0; i < cuts; i++) {
+                assertThatExceptionOfType(ConnectionFailure.class)
+                        .isThrownBy(() ->
+                                Mqtt5Connection.open(settings(server.getLocalPort(), true), tracker, ANSWER_TIMEOUT));
+            }
+            cutter.get();
+        }
+    }
+
+    private void start(MqttSettings settings) {
+        source = new MqttSource(settings, tracker, health, ANSWER_TIMEOUT);
+        run(source);
+    }
+
+    private void run(MqttSource newSource) {
+        run = new FutureTask<>(newSource::run);
+        Thread thread = new Thread(run, "source");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private String problem(Part part) {
+        return health.problems().getOrDefault(part, "");
+    }
+
+    private static List<String> pahoThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("MQTT"))
+                .toList();
+    }
+
+    private static MqttSettings settings(int port, boolean reconnectOnFailure) {
+        return new MqttSettings(
+                InetAddress.getLoopbackAddress().getHostAddress(),
+                port,
+                "user",
+                new Secret("password"),
+                List.of(TopicFilter.of("spBv1.0/#"), TopicFilter.of("plant/+")),
+                1,
+                Duration.ofSeconds(60),
+                reconnectOnFailure,
+                "test",
+                Duration.ofHours(1),
+                100,
+                1 << 20);
+    }
+}

@@ -1,0 +1,125 @@
+package uns.bridge.pipeline;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static uns.bridge.message.Messages.message;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import uns.bridge.message.InboundMessage;
+import uns.bridge.message.Messages;
+import uns.bridge.message.MqttProperties;
+import uns.bridge.message.MqttProperties.UserProperty;
+import uns.bridge.message.OutboundRecord;
+import uns.bridge.sparkplug.SparkplugSettings;
+
+class DeadLettersTest {
+
+    private static final long NOW_MS = 1_800_000_000_000L;
+    private static final int EXCERPT = 64 * 1_024;
+
+    private final DeadLetters deadLetters = new DeadLetters(
+            "dead", new Pipeline(new PipelineSettings(Map.of(), "timestamp"), SparkplugSettings.DEFAULTS));
+
+    @Test
+    void shouldKeepTheOriginalBytesAndSayWhy() {
+        InboundMessage message = message("spBv1.0/G/NDATA/E", "no protobuf");
+
+        OutboundRecord letter = deadLetters.of(message, "not readable", null, NOW_MS, false);
+
+        assertThat(letter.topic()).isEqualTo("dead");
+        assertThat(new String(letter.key(), UTF_8)).isEqualTo("spBv1.0/G/NDATA/E");
+        assertThat(letter.value()).isSameAs(message.payload());
+        assertThat(letter.timestampMs()).isEqualTo(NOW_MS);
+        assertThat(headers(letter))
+                .containsExactly(
+                        "mqtt.qos=1",
+                        "mqtt.retained=false",
+                        "mqtt.duplicate=false",
+                        "sparkplug.group=G",
+                        "sparkplug.type=NDATA",
+                        "sparkplug.edge=E",
+                        "dead_letter.reason=not readable",
+                        "dead_letter.time=1800000000000");
+    }
+
+    @Test
+    void shouldNameTheExceptionWhenOneToldSo() {
+        OutboundRecord letter =
+                deadLetters.of(message("t", "x"), "refused", new IllegalStateException("for a reason"), NOW_MS, false);
+        assertThat(headers(letter))
+                .endsWith(
+                        "dead_letter.reason=refused: for a reason",
+                        "dead_letter.exception=java.lang.IllegalStateException",
+                        "dead_letter.time=1800000000000");
+        OutboundRecord silent = deadLetters.of(message("t", "x"), "refused", new RuntimeException(), NOW_MS, false);
+        assertThat(headers(silent)).contains("dead_letter.reason=refused");
+    }
+
+    @Test
+    void shouldShortenTheReasonWhenItIsLong() {
+        Exception cause = new Exception("x".repeat(5_000));
+        OutboundRecord letter = deadLetters.of(message("t", "x"), "refused", cause, NOW_MS, false);
+        assertThat(headers(letter)).contains("dead_letter.reason=refused: " + "x".repeat(991));
+    }
+
+    @Test
+    void shouldKeepThePropertiesOfTheMessage() {
+        MqttProperties properties = new MqttProperties("text/plain", null, null, List.of(new UserProperty("a", "1")));
+        OutboundRecord letter = deadLetters.of(message("t", new byte[] {1}, 1, properties), "no", null, NOW_MS, false);
+        assertThat(headers(letter)).contains("mqtt.content-type=text/plain", "mqtt.user.a=1");
+    }
+
+    @Test
+    void shouldKeepOnlyTheBeginningWhenAskedForAnExcerpt() {
+        byte[] payload = new byte[EXCERPT + 1];
+        Arrays.fill(payload, (byte) 7);
+        InboundMessage message = message("t", payload);
+
+        OutboundRecord letter = deadLetters.of(message, "too large", null, NOW_MS, true);
+
+        assertThat(letter.value()).isEqualTo(Arrays.copyOf(payload, EXCERPT));
+        assertThat(headers(letter)).contains("dead_letter.original-size=" + (EXCERPT + 1));
+        assertThat(headers(deadLetters.of(message, "too large", null, NOW_MS, false)))
+                .noneMatch(header -> header.startsWith("dead_letter.original-size"));
+    }
+
+    @Test
+    void shouldKeepAllWhenTheExcerptWouldBeNoShorter() {
+        InboundMessage message = message("t", new byte[EXCERPT]);
+        assertThat(deadLetters.of(message, "too large", null, NOW_MS, true).value())
+                .isSameAs(message.payload());
+    }
+
+    @Test
+    void shouldTellTheOriginalSizeWhenOnlyTheBeginningWasEverHeld() {
+        InboundMessage message = Messages.truncated("t", new byte[EXCERPT], 100_000_000);
+        OutboundRecord letter = deadLetters.of(message, "too large", null, NOW_MS, false);
+        assertThat(letter.value()).isSameAs(message.payload());
+        assertThat(headers(letter)).contains("dead_letter.original-size=100000000");
+    }
+
+    /** Else a message whose properties exceed what Kafka takes would be refused for ever, and hold up all others. */
+    @Test
+    void shouldLeaveUserPropertiesOutWhenAskedForAnExcerpt() {
+        UserProperty large = new UserProperty("name", "v".repeat(60_000));
+        MqttProperties properties = new MqttProperties("text/plain", null, null, Collections.nCopies(40, large));
+        InboundMessage message = message("t", new byte[] {1}, 1, properties);
+
+        OutboundRecord letter = deadLetters.of(message, "too large", null, NOW_MS, true);
+
+        assertThat(headers(letter))
+                .contains("mqtt.qos=1", "mqtt.content-type=text/plain", "dead_letter.reason=too large")
+                .noneMatch(header -> header.startsWith("mqtt.user."));
+        assertThat(letter.value()).isSameAs(message.payload());
+    }
+
+    private static List<String> headers(OutboundRecord letter) {
+        return letter.headers().stream()
+                .map(header -> header.name() + "=" + new String(header.value(), UTF_8))
+                .toList();
+    }
+}
