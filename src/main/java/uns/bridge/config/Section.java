@@ -46,14 +46,36 @@ public final class Section {
 
     /** The section below {@code key}, empty if not written; the same one at every call. */
     public Section section(String key) {
+        return section(key, node(key));
+    }
+
+    private Section section(String key, @Nullable Node node) {
         return sections.computeIfAbsent(key, k -> {
-            Node node = node(k);
             if (node != null && !(node instanceof Entries)) {
                 problems.add(pathOf(k), "expected a map, but got " + node.shown(), node.origin());
             }
             Map<String, Node> inner = node instanceof Entries map ? map.entries() : Map.of();
             return new Section(pathOf(k), inner, problems, description);
         });
+    }
+
+    /** The sections in the list of maps at {@code key}, empty if not written; the same ones at every call. */
+    public List<Section> sectionList(String key) {
+        List<Section> list = new ArrayList<>();
+        Node node = node(key);
+        if (node == null) {
+            describe(key, list.toString(), "default");
+        } else if (node instanceof Items items) {
+            for (int i = 0; i < items.items().size(); i++) {
+                Section item = section(key + "[" + i + "]", items.items().get(i));
+                if (items.items().get(i) instanceof Entries) {
+                    list.add(item);
+                }
+            }
+        } else {
+            problems.add(pathOf(key), "expected a list of maps, but got " + node.shown(), node.origin());
+        }
+        return list;
     }
 
     /** Whether no key has a value. */
@@ -128,6 +150,11 @@ public final class Section {
     public Section flattened() {
         known.addAll(entries.keySet());
         return new Section(path, FlatEntries.of(path, entries, problems), problems, description);
+    }
+
+    /** Adds to the description of {@code key}, which was read, what becomes of it. */
+    public void remark(String key, String remark) {
+        description.computeIfPresent(pathOf(key), (path, line) -> line + " " + remark);
     }
 
     /** Notes that the value of {@code key} cannot be used. */

@@ -36,6 +36,12 @@ public final class AttributeTree {
         return children.computeIfAbsent(name, absent -> new AttributeTree());
     }
 
+    /** Whether the attribute {@code name} is to be cut with all it contains. */
+    public boolean cuts(String name) {
+        AttributeTree child = children.get(name);
+        return child != null && child.cut;
+    }
+
     /** What is to be cut below the attribute {@code name}, or null if that attribute stays as it is. */
     @Nullable AttributeTree child(String name) {
         return children.get(name);

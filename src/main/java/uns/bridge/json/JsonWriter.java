@@ -2,21 +2,23 @@ package uns.bridge.json;
 
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Writes one JSON value as UTF-8 bytes, numbers exact.
+ * Writes JSON values as UTF-8 bytes, numbers exact.
  *
- * <p>One writer serves for any number of values, with a {@link #reset} after each. Not thread-safe: its buffer is kept
- * from one value to the next.
+ * <p>One writer serves for any number of values, each {@linkplain #take taken} when it is finished, and with a
+ * {@link #reset} after the last. Not thread-safe: its buffer is kept from one value to the next.
  */
 public final class JsonWriter {
 
     /** Beyond the basic plane Jackson would write two escapes for a character. */
-    private static final JsonFactory FACTORY = JsonFactory.builder()
+    private static final JsonFactory FACTORY = new JsonFactoryBuilder()
+            .rootValueSeparator((String) null)
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .build();
 
@@ -41,14 +43,16 @@ public final class JsonWriter {
         generator = generator(bytes);
     }
 
-    /** What was written since the last {@link #reset}. */
-    public byte[] toBytes() throws JsonTooLargeException {
+    /** The value that was written since the last one was taken. */
+    public byte[] take() throws JsonTooLargeException {
         try {
             generator.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return bytes.toBytes();
+        byte[] value = bytes.toBytes();
+        bytes.clear();
+        return value;
     }
 
     /** Opens an object. */
@@ -100,6 +104,15 @@ public final class JsonWriter {
     public void string(String value) {
         try {
             generator.writeString(value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A string that is encoded already: what needs no escape is copied. */
+    public void string(byte[] utf8) {
+        try {
+            generator.writeUTF8String(utf8, 0, utf8.length);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * One Kafka record to be written.
  *
  * @param topic a legal Kafka topic name
- * @param key the original MQTT topic in UTF-8: messages of one MQTT topic stay in order in one partition
+ * @param key the original MQTT topic in UTF-8, followed by the metric if the record is of one alone: what has one key stays
+ *     in order in one partition
  * @param value the record's value, or null for a tombstone
  * @param timestampMs milliseconds since the epoch, not negative
  * @param headers in order, names may repeat

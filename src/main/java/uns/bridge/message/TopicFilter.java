@@ -63,8 +63,7 @@ public final class TopicFilter {
     }
 
     private boolean matches(List<String> topic) {
-        boolean startsWithWildcard = levels.isEmpty() || levels.get(0).equals("+");
-        if (startsWithWildcard && topic.get(0).startsWith("$")) {
+        if (startsWithWildcard() && topic.get(0).startsWith("$")) {
             return false;
         }
         if (openEnded ? topic.size() < levels.size() : topic.size() != levels.size()) {
@@ -77,6 +76,52 @@ public final class TopicFilter {
             }
         }
         return true;
+    }
+
+    /** Whether every topic that {@code other} matches is matched by this one, too. */
+    public boolean covers(TopicFilter other) {
+        if (startsWithWildcard() && other.startsWithDollar()) {
+            return false;
+        }
+        if (levels.size() > other.levels.size()) {
+            return false;
+        }
+        if (!openEnded && (other.openEnded || levels.size() < other.levels.size())) {
+            return false;
+        }
+        for (int i = 0; i < levels.size(); i++) {
+            if (!levels.get(i).equals("+") && !levels.get(i).equals(other.levels.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether there is a topic that both match. */
+    public boolean overlaps(TopicFilter other) {
+        if ((startsWithWildcard() && other.startsWithDollar()) || (startsWithDollar() && other.startsWithWildcard())) {
+            return false;
+        }
+        int difference = levels.size() - other.levels.size();
+        if ((difference < 0 && !openEnded) || (difference > 0 && !other.openEnded)) {
+            return false;
+        }
+        for (int i = 0; i < Math.min(levels.size(), other.levels.size()); i++) {
+            String mine = levels.get(i);
+            String others = other.levels.get(i);
+            if (!mine.equals("+") && !others.equals("+") && !mine.equals(others)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean startsWithWildcard() {
+        return levels.isEmpty() || levels.get(0).equals("+");
+    }
+
+    private boolean startsWithDollar() {
+        return !levels.isEmpty() && levels.get(0).startsWith("$");
     }
 
     /** The levels of a topic name or filter: what stands between the slashes, empty levels included. */

@@ -56,6 +56,12 @@ class JsonWriterTest {
         assertThat(written(w -> w.decimal((float) value))).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "plain", "a \"quote\" and a \\", "line\nline\u0001", "Länge 温度 😀"})
+    void shouldWriteTheSameStringWhenItIsEncodedAlready(String text) {
+        assertThat(written(w -> w.string(text.getBytes(UTF_8)))).isEqualTo(written(w -> w.string(text)));
+    }
+
     @Test
     void shouldKeepTheWidthWhenDecimal() {
         assertThat(written(w -> w.decimal(0.1f))).isEqualTo("0.1");
@@ -93,26 +99,26 @@ class JsonWriterTest {
     @Test
     void shouldRefuseOnlyWhatIsLargerThanTheBound() throws Exception {
         json.string("x".repeat(MAX_BYTES - 2));
-        assertThat(json.toBytes()).hasSize(MAX_BYTES);
+        assertThat(json.take()).hasSize(MAX_BYTES);
         json.reset();
 
         json.startArray();
         json.string("x".repeat(MAX_BYTES - 3));
         json.endArray();
         assertThatExceptionOfType(JsonTooLargeException.class)
-                .isThrownBy(json::toBytes)
+                .isThrownBy(json::take)
                 .withMessage("more than 4194304 bytes of JSON");
         json.reset();
 
         json.signed(7);
-        assertThat(json.toBytes()).asString().isEqualTo("7");
+        assertThat(json.take()).asString().isEqualTo("7");
     }
 
     private String written(Consumer<JsonWriter> value) {
         json.reset();
         value.accept(json);
         try {
-            return new String(json.toBytes(), UTF_8);
+            return new String(json.take(), UTF_8);
         } catch (JsonTooLargeException e) {
             throw new AssertionError(e);
         }

@@ -42,6 +42,40 @@ class TopicFilterTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "a/#,     a/b,      true,  true",
+        "a/#,     a,        true,  true",
+        "a/#,     a/+/c,    true,  true",
+        "a/#,     a/b/#,    true,  true",
+        "a/b/#,   a/#,      false, true",
+        "a/#,     ab,       false, false",
+        "a/#,     +/b,      false, true",
+        "a/+,     a/b,      true,  true",
+        "a/b,     a/+,      false, true",
+        "a/+,     a,        false, false",
+        "a/+,     a/#,      false, true",
+        "a/+,     a/b/#,    false, true",
+        "a/+,     a/b/c,    false, false",
+        "a/+/c,   a/b/+,    false, true",
+        "a/+/c,   a/b/d,    false, false",
+        "+/+,     a/b,      true,  true",
+        "#,       a/b,      true,  true",
+        "#,       +/x,      true,  true",
+        "#,       $SYS/x,   false, false",
+        "$SYS/x,  #,        false, false",
+        "+/x,     $SYS/x,   false, false",
+        "$SYS/#,  $SYS/x,   true,  true",
+        "a/b,     a/b,      true,  true",
+        "a/,      a/+,      false, true",
+        "a//#,    a/+/c,    false, true",
+    })
+    void shouldCompareFiltersByWhatTheyMatch(String one, String other, boolean covers, boolean overlaps) {
+        assertThat(TopicFilter.of(one).covers(TopicFilter.of(other))).isEqualTo(covers);
+        assertThat(TopicFilter.of(one).overlaps(TopicFilter.of(other))).isEqualTo(overlaps);
+        assertThat(TopicFilter.of(other).overlaps(TopicFilter.of(one))).isEqualTo(overlaps);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "a/#/b", "a#", "#a", "a+", "+a/b", "a/b+/c", "a\0b"})
     void shouldRefuseWhatMqttForbids(String filter) {
         assertThatThrownBy(() -> TopicFilter.of(filter)).isInstanceOf(IllegalArgumentException.class);
