@@ -1,0 +1,150 @@
+package uns.bridge.tls;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.openssl.PEMEncryptedKeyPair;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.X509TrustedCertificateBlock;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+import org.jspecify.annotations.Nullable;
+import uns.bridge.config.Secret;
+
+/** What a PEM file holds: certificates in their order, keys, and other things that are passed over. */
+final class PemFile {
+
+    private static final int MAX_BYTES = 16 << 20;
+
+    private final String setting;
+    private final Path path;
+    private final List<Object> objects = new ArrayList<>();
+
+    private PemFile(String setting, Path path) {
+        this.setting = setting;
+        this.path = path;
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param setting the key that names the file, for the exceptions
+     * @throws TlsFileException if it cannot be read, or is not PEM
+     */
+    static PemFile read(String setting, Path path) throws TlsFileException {
+        PemFile file = new PemFile(setting, path);
+        String text;
+        try {
+            if (Files.size(path) > MAX_BYTES) {
+                throw file.unusable("is too large for a PEM file");
+            }
+            text = Files.readString(path, StandardCharsets.ISO_8859_1); // Anything may stand between the PEM blocks.
+        } catch (NoSuchFileException e) {
+            throw file.unusable("does not exist");
+        } catch (AccessDeniedException e) {
+            throw file.unusable("may not be read by the user that runs the bridge");
+        } catch (TlsFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw file.unusable("cannot be read: " + (Files.isDirectory(path) ? "it is a folder" : "input error"));
+        }
+        try (PEMParser parser = new PEMParser(new StringReader(text))) {
+            for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
+                file.objects.add(object);
+            }
+        } catch (IOException | RuntimeException e) {
+            throw file.unusable("is damaged: the PEM block number " + (file.objects.size() + 1) + " cannot be read");
+        }
+        return file;
+    }
+
+    /**
+     * The certificates, at least one.
+     *
+     * @throws TlsFileException if there is none
+     */
+    List<X509Certificate> certificates() throws TlsFileException {
+        List<X509Certificate> certificates = new ArrayList<>();
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            for (Object object : objects) {
+                X509CertificateHolder holder = object instanceof X509TrustedCertificateBlock trusted
+                        ? trusted.getCertificateHolder()
+                        : object instanceof X509CertificateHolder plain ? plain : null;
+                if (holder != null) {
+                    certificates.add((X509Certificate)
+                            factory.generateCertificate(new ByteArrayInputStream(holder.getEncoded())));
+                }
+            }
+        } catch (GeneralSecurityException | IOException e) {
+            throw unusable("has a certificate that Java cannot read");
+        }
+        if (certificates.isEmpty()) {
+            throw unusable("has no certificate in PEM form (-----BEGIN CERTIFICATE-----)");
+        }
+        return certificates;
+    }
+
+    /**
+     * The private key: PKCS#1, SEC 1 (EC) or PKCS#8, each also encrypted.
+     *
+     * @throws TlsFileException if there is none, or {@code password} does not decrypt it
+     */
+    PrivateKey privateKey(@Nullable Secret password) throws TlsFileException {
+        for (Object object : objects) {
+            if (object instanceof PEMKeyPair pair) {
+                return convert(pair.getPrivateKeyInfo());
+            }
+            if (object instanceof PrivateKeyInfo key) {
+                return convert(key);
+            }
+            if (object instanceof PEMEncryptedKeyPair || object instanceof PKCS8EncryptedPrivateKeyInfo) {
+                return convert(decrypt(object, password));
+            }
+        }
+        throw unusable("has no private key in PEM form");
+    }
+
+    private PrivateKeyInfo decrypt(Object encrypted, @Nullable Secret password) throws TlsFileException {
+        if (password == null) {
+            throw new TlsFileException(
+                    TlsSettings.KEYFILE_PASSWORD, "must be set, for the private key in " + path + " is encrypted");
+        }
+        try {
+            return encrypted instanceof PEMEncryptedKeyPair pair
+                    ? KeyDecryption.decrypt(pair, password)
+                    : KeyDecryption.decrypt((PKCS8EncryptedPrivateKeyInfo) encrypted, password);
+        } catch (KeyDecryption.UnknownSchemeException e) {
+            throw unusable("is encrypted in a way that Java does not know; 'openssl pkcs8 -topk8' converts it");
+        } catch (GeneralSecurityException | IOException | RuntimeException e) {
+            throw new TlsFileException(TlsSettings.KEYFILE_PASSWORD, "does not decrypt the private key in " + path);
+        }
+    }
+
+    private PrivateKey convert(PrivateKeyInfo key) throws TlsFileException {
+        try {
+            return new JcaPEMKeyConverter().getPrivateKey(key);
+        } catch (IOException | RuntimeException e) {
+            throw unusable("has a private key of a kind that Java does not know");
+        }
+    }
+
+    /** The complaint that this file {@code what}. */
+    TlsFileException unusable(String what) {
+        return new TlsFileException(setting, "the file " + path.toAbsolutePath() + " " + what);
+    }
+}

@@ -1,0 +1,26 @@
+package uns.bridge.tls;
+
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/** From when to when a certificate counts. */
+final class Validity {
+
+    private Validity() {}
+
+    /** What is wrong with {@code certificate} at {@code now}, to follow its name, or null if nothing is. */
+    static @Nullable String problem(X509Certificate certificate, Instant now) {
+        Instant from = certificate.getNotBefore().toInstant();
+        Instant to = certificate.getNotAfter().toInstant();
+        if (now.isBefore(from)) {
+            return "is not valid before " + from + "; it is " + seconds(now) + " here, is the clock right?";
+        }
+        return now.isAfter(to) ? "expired at " + to + "; it is " + seconds(now) + " here" : null;
+    }
+
+    private static Instant seconds(Instant now) {
+        return now.truncatedTo(ChronoUnit.SECONDS);
+    }
+}
