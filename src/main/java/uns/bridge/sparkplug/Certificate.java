@@ -7,7 +7,7 @@ import uns.bridge.sparkplug.proto.Payload;
 final class Certificate {
 
     /** The metric that tells which death belongs to which birth (Sparkplug 3.0, tck-id-payloads-nbirth-bdseq). */
-    private static final String BD_SEQ = "bdSeq";
+    static final String BD_SEQ = "bdSeq";
 
     private final @Nullable DefinitionsBuilder definitions;
     private final @Nullable Definitions known;

@@ -47,6 +47,12 @@ enum DataType {
         return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : UNKNOWN;
     }
 
+    /** The number that stands for it in payloads. */
+    @SuppressWarnings("EnumOrdinal") // They are ordered by it.
+    int number() {
+        return ordinal();
+    }
+
     /**
      * Writes the integer whose bits an unsigned field carries.
      *

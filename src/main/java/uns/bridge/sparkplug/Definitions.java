@@ -1,5 +1,7 @@
 package uns.bridge.sparkplug;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -15,7 +17,8 @@ import uns.bridge.sparkplug.proto.Payload;
 final class Definitions {
 
     private static final Comparator<Definition> BY_ALIAS = Comparator.comparingLong(Definition::alias);
-    private static final Comparator<Definition> BY_NAME = Comparator.comparing(Definition::name);
+    private static final Comparator<Definition> BY_NAME =
+            (one, other) -> Arrays.compareUnsigned(one.utf8Name(), other.utf8Name());
 
     private static final Definition[] NONE = {};
 
@@ -23,6 +26,10 @@ final class Definitions {
 
     private final Definition[] byAlias;
     private final Definition[] byName;
+
+    /** Here, so that a definition is not fetched into the cache for it. */
+    private final long leastAlias;
+
     private final Map<String, Definitions> templates;
     private final int weight;
 
@@ -35,6 +42,7 @@ final class Definitions {
      */
     Definitions(List<Definition> aliased, List<Definition> all, Map<String, Definitions> templates, int weight) {
         this.byAlias = sorted(aliased, BY_ALIAS);
+        this.leastAlias = byAlias.length == 0 ? 0 : byAlias[0].alias();
         this.byName = sorted(all, BY_NAME);
         this.templates = Map.copyOf(templates);
         this.weight = weight;
@@ -57,16 +65,28 @@ final class Definitions {
         return templates.get(name);
     }
 
+    /** All of them. Not to be modified. */
+    Definition[] all() {
+        return byName;
+    }
+
+    /** Those that have an alias. Not to be modified. */
+    Definition[] aliased() {
+        return byAlias;
+    }
+
+    /** The members of the templates that are defined, by their names. */
+    Map<String, Definitions> templates() {
+        return templates;
+    }
+
     int weight() {
         return weight;
     }
 
     private @Nullable Definition byAlias(long alias) {
-        if (byAlias.length == 0) {
-            return null;
-        }
         // Most encoders count their aliases up.
-        long guess = alias - byAlias[0].alias();
+        long guess = alias - leastAlias;
         if (guess >= 0 && guess < byAlias.length && byAlias[(int) guess].alias() == alias) {
             return byAlias[(int) guess];
         }
@@ -88,12 +108,13 @@ final class Definitions {
     }
 
     private @Nullable Definition byName(String name) {
+        byte[] utf8Name = name.getBytes(UTF_8);
         int from = 0;
         int to = byName.length - 1;
         while (from <= to) {
             int middle = (from + to) >>> 1;
             Definition definition = byName[middle];
-            int order = definition.name().compareTo(name);
+            int order = Arrays.compareUnsigned(definition.utf8Name(), utf8Name);
             if (order == 0) {
                 return definition;
             }

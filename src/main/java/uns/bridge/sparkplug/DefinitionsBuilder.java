@@ -1,5 +1,7 @@
 package uns.bridge.sparkplug;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +18,7 @@ import uns.bridge.sparkplug.proto.Payload;
 final class DefinitionsBuilder {
 
     /** About what a definition takes besides its name: a name so long weighs as much as another definition. */
-    private static final int CHARS_PER_WEIGHT = 64;
+    private static final int BYTES_PER_WEIGHT = 64;
 
     private final SharedValues shared;
     private final int maxWeight;
@@ -35,11 +37,11 @@ final class DefinitionsBuilder {
         if (metric.getName().isEmpty() || isTooHeavy()) {
             return;
         }
-        String name = shared.text(metric.getName());
-        weight += weight(name);
+        byte[] name = shared.utf8(metric.getName().getBytes(UTF_8));
+        weight += weight(name.length);
         Definitions members = metric.hasTemplateValue() ? members(metric.getTemplateValue()) : null;
         if (members != null && metric.getTemplateValue().getIsDefinition()) {
-            templates.put(name, members);
+            templates.put(shared.text(metric.getName()), members);
             return;
         }
         Definition definition = new Definition(
@@ -83,11 +85,11 @@ final class DefinitionsBuilder {
         String templateRef = members == null || !metric.getTemplateValue().hasTemplateRef()
                 ? null
                 : shared.text(metric.getTemplateValue().getTemplateRef());
-        weight += templateRef == null ? 1 : weight(templateRef);
+        weight += templateRef == null ? 1 : weight(templateRef.length());
         return new Definition.Parts(members, templateRef, properties);
     }
 
-    private static int weight(String text) {
-        return 1 + text.length() / CHARS_PER_WEIGHT;
+    private static int weight(int length) {
+        return 1 + length / BYTES_PER_WEIGHT;
     }
 }

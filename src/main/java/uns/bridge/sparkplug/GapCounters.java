@@ -3,12 +3,20 @@ package uns.bridge.sparkplug;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 
-/** Counts the gaps of all edge nodes. Safe for use by several threads; its lock guards the gaps of every node too. */
+/**
+ * Counts the gaps of all edge nodes. Safe for use by several threads; its lock guards the gaps of every node too, and is
+ * held while a loss is told.
+ */
 final class GapCounters {
 
     private final long timeoutMs;
+    private final Consumer<EdgeNode.Id> losses;
+
+    /** Those that may have open gaps. */
     private final Set<NodeGaps> nodes = new HashSet<>();
+
     private long found;
     private long closed;
     private long lost;
@@ -22,8 +30,10 @@ final class GapCounters {
      */
     record Counts(long found, long open, long lost) {}
 
-    GapCounters(Duration reorderTimeout) {
+    /** Tells {@code losses} of each edge node whose messages did not arrive within {@code reorderTimeout}. */
+    GapCounters(Duration reorderTimeout, Consumer<EdgeNode.Id> losses) {
         this.timeoutMs = reorderTimeout.toMillis();
+        this.losses = losses;
     }
 
     long timeoutMs() {
@@ -43,14 +53,23 @@ final class GapCounters {
         lost++;
     }
 
+    synchronized void expired(EdgeNode.Id node) {
+        losses.accept(node);
+    }
+
     /** Takes no more interest in a node, whose gaps are final. */
     synchronized void forget(NodeGaps node) {
         node.abandon();
         nodes.remove(node);
     }
 
+    /** Makes final what is open for longer than the timeout. */
+    synchronized void expire(long nowMs) {
+        nodes.removeIf(node -> !node.expire(nowMs));
+    }
+
     synchronized Counts counts(long nowMs) {
-        nodes.forEach(node -> node.expire(nowMs));
+        expire(nowMs);
         return new Counts(found, found - closed - lost, lost);
     }
 }

@@ -1,5 +1,6 @@
 package uns.bridge.sparkplug;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
@@ -24,20 +25,15 @@ final class MetricLimit {
 
     private MetricLimit() {}
 
-    /** Steps over the metric that begins at {@code in}. */
-    static void skip(CodedInputStream in) throws IOException, MalformedPayloadException {
-        int size = in.readRawVarint32();
-        // A field takes a byte at least, so that the usual metric needs no counting.
-        if (size <= MAX_FIELDS) {
-            in.skipRawBytes(size);
-        } else if (count(in, size, Payload.Metric.getDescriptor(), 1) > MAX_FIELDS) {
+    /** Checks the bytes of a metric. A field takes a byte at least: where these are fewer there is no need to. */
+    static void check(ByteString metric) throws IOException, MalformedPayloadException {
+        if (count(metric.newCodedInput(), Payload.Metric.getDescriptor(), 0) > MAX_FIELDS) {
             throw new MalformedPayloadException("a metric of more than " + MAX_FIELDS + " fields");
         }
     }
 
-    private static int count(CodedInputStream in, int size, Descriptor message, int depth) throws IOException {
+    private static int count(CodedInputStream in, Descriptor message, int depth) throws IOException {
         int fields = 0;
-        int outerLimit = in.pushLimit(size);
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             fields++;
             FieldDescriptor field = message.findFieldByNumber(WireFormat.getTagFieldNumber(tag));
@@ -49,14 +45,16 @@ final class MetricLimit {
                 fields += countWithin(in, field, depth);
             }
         }
-        in.popLimit(outerLimit);
         return fields;
     }
 
     private static int countWithin(CodedInputStream in, FieldDescriptor field, int depth) throws IOException {
         int size = in.readRawVarint32();
         if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE && depth < MAX_DEPTH) {
-            return count(in, size, field.getMessageType(), depth + 1);
+            int outerLimit = in.pushLimit(size);
+            int fields = count(in, field.getMessageType(), depth + 1);
+            in.popLimit(outerLimit);
+            return fields;
         }
         in.skipRawBytes(size);
         // Packed numbers take a byte each at least.

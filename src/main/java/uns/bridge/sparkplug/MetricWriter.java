@@ -30,25 +30,46 @@ final class MetricWriter {
     }
 
     /**
+     * What a metric that is written apart from its payload says of it.
+     *
+     * @param head the payload without its metrics
+     * @param index the position in it, from 0
+     */
+    record Place(Payload head, int index) {}
+
+    /**
      * Writes {@code metric}.
      *
+     * @param malformed its bytes, which become its value, if {@code metric} is only what could be read of them
      * @param scope where definitions are found, or null to write it as it is
      * @return whether it has name and datatype, or a known definition, and its members too; always so without a scope
      */
-    boolean write(Payload.Metric metric, @Nullable Scope scope) {
-        Definition definition = null;
-        boolean resolved = true;
-        if (scope != null) {
-            definition = scope.find(metric);
-            resolved = definition != null || (!metric.getName().isEmpty() && metric.hasDatatype());
-        }
+    boolean write(Payload.Metric metric, @Nullable ByteString malformed, @Nullable Scope scope) {
+        return write(metric, malformed, scope, scope == null ? null : scope.find(metric), null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param definition what {@code scope} finds for it
+     * @param place where it is from, to be written apart from its payload
+     */
+    boolean write(
+            Payload.Metric metric,
+            @Nullable ByteString malformed,
+            @Nullable Scope scope,
+            @Nullable Definition definition,
+            @Nullable Place place) {
+        boolean named = !metric.getName().isEmpty() || definition != null;
+        boolean typed = metric.hasDatatype() || (definition != null && definition.datatype() != Definition.NO_DATATYPE);
+        boolean resolved = scope == null || (named && typed);
         json.startObject();
         if (metric.hasName()) {
             json.name("name");
             json.string(metric.getName());
         } else if (definition != null) {
             json.name("name");
-            json.string(definition.name());
+            json.string(definition.utf8Name());
         }
         if (metric.hasAlias()) {
             json.name("alias");
@@ -57,6 +78,9 @@ final class MetricWriter {
         if (metric.hasTimestamp()) {
             json.name("timestamp");
             json.unsigned(metric.getTimestamp());
+        } else if (place != null && place.head().hasTimestamp()) {
+            json.name("timestamp");
+            json.unsigned(place.head().getTimestamp());
         }
         int datatype = metric.getDatatype();
         if (metric.hasDatatype()) {
@@ -67,7 +91,7 @@ final class MetricWriter {
             json.name("datatype");
             json.signed(Integer.toUnsignedLong(datatype));
         }
-        if (metric.hasIsHistorical()) {
+        if (metric.hasIsHistorical() && place == null) {
             json.name("is_historical");
             json.bool(metric.getIsHistorical());
         }
@@ -87,7 +111,10 @@ final class MetricWriter {
             json.name("properties");
             properties.write(metric.getProperties(), definition == null ? null : definition.properties());
         }
-        if (!metric.getIsNull()) {
+        if (malformed != null) {
+            json.name("value");
+            writeMalformed(malformed);
+        } else if (!metric.getIsNull()) {
             if (metric.hasTemplateValue()) {
                 Payload.Template template = metric.getTemplateValue();
                 json.name("value");
@@ -96,8 +123,22 @@ final class MetricWriter {
                 writeValue(metric, DataType.of(datatype));
             }
         }
+        if (place != null) {
+            writePlace(metric, place);
+        }
         json.endObject();
         return resolved;
+    }
+
+    private void writePlace(Payload.Metric metric, Place place) {
+        if (place.head().hasSeq()) {
+            json.name("seq");
+            json.unsigned(place.head().getSeq());
+        }
+        json.name("index");
+        json.signed(place.index());
+        json.name("historical");
+        json.bool(metric.getIsHistorical());
     }
 
     /** Encoders differ in the field they use for a datatype, UInt32 comes in two: any field goes with any datatype. */
@@ -144,10 +185,14 @@ final class MetricWriter {
         } else if (ArrayWriter.isWellFormed(type, bytes)) {
             arrays.write(type, bytes);
         } else {
-            json.base64(bytes.toByteArray());
-            json.name("malformed");
-            json.bool(true);
+            writeMalformed(bytes);
         }
+    }
+
+    private void writeMalformed(ByteString bytes) {
+        json.base64(bytes.toByteArray());
+        json.name("malformed");
+        json.bool(true);
     }
 
     private boolean writeTemplate(Payload.Template template, @Nullable Scope members) {
@@ -161,7 +206,7 @@ final class MetricWriter {
             json.name("metrics");
             json.startArray();
             for (Payload.Metric member : template.getMetricsList()) {
-                resolved &= write(member, members);
+                resolved &= write(member, null, members);
             }
             json.endArray();
         }

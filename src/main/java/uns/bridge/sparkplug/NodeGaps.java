@@ -15,6 +15,7 @@ final class NodeGaps {
     /** Beyond so many the oldest are final at once: they only matter for a few seconds. */
     private static final int MAX_GAPS = 16;
 
+    private final EdgeNode.Id node;
     private final GapCounters counters;
     private final Deque<Gap> gaps = new ArrayDeque<>(2);
     private long found;
@@ -40,7 +41,8 @@ final class NodeGaps {
         }
     }
 
-    NodeGaps(GapCounters counters) {
+    NodeGaps(EdgeNode.Id node, GapCounters counters) {
+        this.node = node;
         this.counters = counters;
     }
 
@@ -76,14 +78,18 @@ final class NodeGaps {
         }
     }
 
-    /** Makes final what is open for longer than the timeout. */
-    void expire(long nowMs) {
+    /** Makes final what is open for longer than the timeout; returns whether any is still open. */
+    boolean expire(long nowMs) {
         synchronized (counters) {
+            boolean open = false;
             for (Gap gap : gaps) {
-                if (!inTime(gap.openedMs, nowMs)) {
+                if (gap.open && !inTime(gap.openedMs, nowMs)) {
                     finish(gap);
+                    counters.expired(node);
                 }
+                open |= gap.open;
             }
+            return open;
         }
     }
 

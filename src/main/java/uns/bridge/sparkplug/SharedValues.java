@@ -1,5 +1,6 @@
 package uns.bridge.sparkplug;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,16 +14,31 @@ final class SharedValues {
     private static final int SLOTS = 1 << 13;
 
     /** What is longer is unlikely to come again, and would be held on to for long. */
-    private static final int MAX_CHARS = 256;
+    private static final int MAX_LENGTH = 256;
 
     private static final int MAX_TYPES = 32;
 
+    private final byte[] @Nullable [] names = new byte[SLOTS][];
     private final @Nullable String[] texts = new @Nullable String[SLOTS];
     private final @Nullable PropertyTypes[] types = new @Nullable PropertyTypes[SLOTS];
 
+    /** Bytes equal to {@code value}. */
+    byte[] utf8(byte[] value) {
+        if (value.length > MAX_LENGTH) {
+            return value;
+        }
+        int slot = slot(Arrays.hashCode(value));
+        byte[] held = names[slot];
+        if (held != null && Arrays.equals(held, value)) {
+            return held;
+        }
+        names[slot] = value;
+        return value;
+    }
+
     /** A text equal to {@code text}. */
     String text(String text) {
-        return text.length() <= MAX_CHARS ? shared(texts, text) : text;
+        return text.length() <= MAX_LENGTH ? shared(texts, text) : text;
     }
 
     /** Types equal to {@code types}. */
@@ -31,13 +47,16 @@ final class SharedValues {
     }
 
     private static <T> T shared(@Nullable T[] slots, T value) {
-        int hash = value.hashCode();
-        int slot = (hash ^ hash >>> 16) & (SLOTS - 1);
+        int slot = slot(value.hashCode());
         T held = slots[slot];
         if (held != null && held.equals(value)) {
             return held;
         }
         slots[slot] = value;
         return value;
+    }
+
+    private static int slot(int hash) {
+        return (hash ^ hash >>> 16) & (SLOTS - 1);
     }
 }

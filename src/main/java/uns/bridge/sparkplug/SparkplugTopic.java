@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 public record SparkplugTopic(
         String group, Type type, String edge, @Nullable String device) {
 
-    private static final String NAMESPACE = "spBv1.0/";
+    /** Where a Sparkplug-aware MQTT broker keeps births (Sparkplug 3.0, tck-id-conformance-mqtt-aware-nbirth-mqtt-topic). */
+    public static final String CERTIFICATES = "$sparkplug/certificates/";
+
+    static final String NAMESPACE = "spBv1.0/";
     private static final String LEGACY_STATE = "STATE/";
     private static final String STATE = NAMESPACE + LEGACY_STATE;
 
@@ -84,6 +87,28 @@ public record SparkplugTopic(
             return null;
         }
         return new SparkplugTopic(group, type, edge, device);
+    }
+
+    /** The MQTT topic of the DDEATH of {@code deviceId} at this edge node. */
+    public String deviceDeath(String deviceId) {
+        return NAMESPACE + group + "/" + Type.DDEATH + "/" + edge + "/" + deviceId;
+    }
+
+    /** Whether an MQTT broker keeps something there for those that come late. */
+    public static boolean isCertificate(String mqttTopic) {
+        return mqttTopic.startsWith(CERTIFICATES);
+    }
+
+    /** The topic of the birth that is kept at {@code mqttTopic}, or null if none is. */
+    public static @Nullable SparkplugTopic ofCertificate(String mqttTopic) {
+        SparkplugTopic topic = isCertificate(mqttTopic) ? parse(mqttTopic.substring(CERTIFICATES.length())) : null;
+        return topic != null && topic.type.isBirth() ? topic : null;
+    }
+
+    /** The topic as MQTT knows it. */
+    @Override
+    public String toString() {
+        return NAMESPACE + group + "/" + type + "/" + edge + (device == null ? "" : "/" + device);
     }
 
     /** Whether it is {@code spBv1.0/STATE/<host>}, where a host application publishes its state in JSON. */

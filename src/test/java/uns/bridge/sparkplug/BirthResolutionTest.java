@@ -11,6 +11,7 @@ import com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import uns.bridge.sparkplug.proto.Payload.Metric;
 import uns.bridge.sparkplug.proto.Payload.PropertySet;
 import uns.bridge.sparkplug.proto.Payload.PropertySetList;
 import uns.bridge.sparkplug.proto.Payload.PropertyValue;
@@ -134,7 +135,55 @@ class BirthResolutionTest {
 
         assertThat(plant.json("G/NDATA/E", alias(1).setIntValue(5)))
                 .isEqualTo("{\"name\":\"m\",\"alias\":1,\"value\":5}");
-        assertThat(plant.counters().unresolved()).isZero();
+        assertThat(plant.counters().unresolved()).isOne();
+    }
+
+    @Test
+    void shouldNotBeNamedByALaterLifeWhenItComesAgain() throws Exception {
+        plant.send("G/NBIRTH/E", at(1_000, bdSeq(0), born("Temp", 1, DataType.INT32)), false);
+        plant.send("G/DBIRTH/E/D", at(1_001, born("Level", 2, DataType.INT32)), false);
+        plant.send("G/NBIRTH/E", at(2_000, bdSeq(1), born("Counter", 1, DataType.UINT32)), false);
+        plant.send("G/DBIRTH/E/D", at(2_001, born("Flow", 2, DataType.UINT32)), false);
+
+        assertThat(plant.send("G/NDATA/E", at(1_500, alias(1)), true).unresolved())
+                .isOne();
+        assertThat(plant.send("G/DDATA/E/D", at(2_000, alias(2)), true).unresolved())
+                .isOne();
+        assertThat(plant.send("G/NDATA/E", at(2_500, alias(1)), true).unresolved())
+                .isZero();
+        // Clocks are set: only what comes again may be of another life.
+        assertThat(plant.send("G/NDATA/E", at(1_500, alias(1)), false).unresolved())
+                .isZero();
+    }
+
+    @Test
+    void shouldNotReviveADeviceOfAnEarlierLifeWhenItsBirthComesAgain() throws Exception {
+        plant.send("G/NBIRTH/E", at(2_000, bdSeq(1)), false);
+        plant.send("G/DBIRTH/E/D", at(1_001, born("Level", 2, DataType.INT32)), true);
+        assertThat(plant.unresolved("G/DDATA/E/D", 2)).isOne();
+
+        plant.send("G/NDEATH/E", at(2_000, bdSeq(1)), false);
+        plant.send("G/DBIRTH/E/D", at(2_001, born("Level", 2, DataType.INT32)), true);
+        assertThat(plant.unresolved("G/DDATA/E/D", 2)).isOne();
+    }
+
+    @Test
+    void shouldLiveOnWhenTheDeathOfAnEarlierLifeOfTheSameNumberComesAgain() throws Exception {
+        plant.send("G/NBIRTH/E", at(1_000, bdSeq(0), born("m", 1, DataType.INT32)), false);
+        plant.send("G/NDEATH/E", at(1_500, bdSeq(0)), false);
+        plant.send("G/NBIRTH/E", at(2_000, bdSeq(0), born("m", 1, DataType.INT32)), false);
+
+        plant.send("G/NDEATH/E", at(1_500, bdSeq(0)), true);
+        assertThat(plant.unresolved("G/NDATA/E", 1)).isZero();
+        plant.send("G/NDEATH/E", at(2_500, bdSeq(0)), false);
+        assertThat(plant.unresolved("G/NDATA/E", 1)).isOne();
+    }
+
+    private static byte[] at(long timestamp, Metric.Builder... metrics) {
+        return Plant.payload(0, metrics).toBuilder()
+                .setTimestamp(timestamp)
+                .build()
+                .toByteArray();
     }
 
     @Test

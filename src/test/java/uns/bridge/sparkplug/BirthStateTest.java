@@ -118,14 +118,14 @@ class BirthStateTest {
     void shouldLeaveTheStateAsItIsWhenABirthIsMalformed() throws Exception {
         births(0);
         byte[] cut = payload(0, born("other", 1, DataType.INT8), metric(9)).toByteArray();
-        Payload tooLate = payload(0, born("other", 1, DataType.INT8));
-        byte[] lastMetricBad = ByteString.copyFrom(tooLate.toByteArray())
-                .concat(ByteString.copyFrom(Decoding.bytes("12 03 0A 05 61")))
+        // name "other", and a value that is not there
+        byte[] allMetricsBad = ByteString.copyFrom(payload(0).toByteArray())
+                .concat(ByteString.copyFrom(Decoding.bytes("12 08 0A 05 6F 74 68 65 72 50")))
                 .toByteArray();
         for (byte[] bad : new byte[][] {
             Arrays.copyOf(cut, cut.length - 8),
-            lastMetricBad,
-            compressed(lastMetricBad),
+            allMetricsBad,
+            compressed(allMetricsBad),
             Arrays.copyOf(compressed(cut), 40)
         }) {
             for (String topic : new String[] {"G/NBIRTH/E", "G/DBIRTH/E/D"}) {
@@ -144,6 +144,7 @@ class BirthStateTest {
         for (int i = 0; i < 30; i++) {
             small.send("G/NBIRTH/E" + i, 0, metrics(20));
             small.send("G/NDATA/E0", i + 1, alias(1));
+            small.nowMs += BirthState.RANK_INTERVAL_MS;
         }
 
         assertThat(small.counters().weight()).isLessThanOrEqualTo(400);
@@ -152,6 +153,22 @@ class BirthStateTest {
         assertThat(small.send("G/NDATA/E0", 31, alias(1)).unresolved()).isZero();
         assertThat(small.send("G/NDATA/E29", 1, alias(1)).unresolved()).isZero();
         assertThat(small.send("G/NDATA/E1", 1, alias(1)).unresolved()).isOne();
+    }
+
+    @Test
+    void shouldKnowTheNodeAgainWhenItIsBornAfterItWasForgotten() throws Exception {
+        Plant small = new Plant(40);
+        small.send("G/NBIRTH/E", 0, metrics(10));
+        small.send("G/NDATA/E", 1, alias(1));
+        small.nowMs += BirthState.RANK_INTERVAL_MS;
+        small.send("G/NBIRTH/F", 0, metrics(10));
+        small.send("G/NBIRTH/H", 0, metrics(10));
+        assertThat(small.send("G/NDATA/E", 2, alias(1)).unresolved()).isOne();
+
+        small.send("G/NBIRTH/E", 0, metrics(10));
+
+        assertThat(small.send("G/NDATA/E", 1, alias(1)).unresolved()).isZero();
+        assertThat(small.counters().weight()).isLessThanOrEqualTo(40);
     }
 
     @Test

@@ -63,7 +63,7 @@ class CompressionTest {
         byte[] outer =
                 wrapper(deflate(new byte[0], false)).setTimestamp(3).build().toByteArray();
 
-        SparkplugDecoder.Decoded decoded = new SparkplugDecoder(100).decode(outer);
+        SparkplugDecoder.Part decoded = Decoding.whole(new SparkplugDecoder(100).decode(outer));
 
         assertThat(new String(decoded.json(), UTF_8)).isEqualTo("{\"timestamp\":3,\"seq\":8}");
         assertThat(decoded.timestampMs()).isEqualTo(3);
@@ -144,8 +144,7 @@ class CompressionTest {
                 .toByteArray();
         Payload outer = wrapper(compress(form, inner), form.equals("GZIP") ? form : "DEFLATE");
 
-        assertThat(new SparkplugDecoder(inner.length)
-                        .decode(outer.toByteArray())
+        assertThat(Decoding.whole(new SparkplugDecoder(inner.length).decode(outer.toByteArray()))
                         .json())
                 .hasSizeGreaterThan(50_000);
         assertMalformed(outer, inner.length - 1);
@@ -156,7 +155,7 @@ class CompressionTest {
     void shouldStopAtTheBoundWhenABomb() throws Exception {
         Payload bomb = wrapper(gzip(new byte[64 << 20]), "GZIP");
 
-        assertMalformed(bomb, SparkplugDecoder.DEFAULT_MAX_INFLATED_BYTES);
+        assertMalformed(bomb, SparkplugSettings.DEFAULTS.maxPayloadBytes());
     }
 
     private static void assertMalformed(Payload payload, int maxInflatedBytes) {

@@ -1,6 +1,7 @@
 package uns.bridge.sparkplug;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,8 +19,15 @@ final class Decoding {
 
     /** The JSON of a payload. */
     static String json(byte[] payload) throws MalformedPayloadException {
-        SparkplugDecoder decoder = new SparkplugDecoder(SparkplugDecoder.DEFAULT_MAX_INFLATED_BYTES);
-        return new String(decoder.decode(payload).json(), UTF_8);
+        SparkplugDecoder decoder = new SparkplugDecoder(SparkplugSettings.DEFAULTS.maxPayloadBytes());
+        return new String(whole(decoder.decode(payload)).json(), UTF_8);
+    }
+
+    /** The payload as a whole, which nothing else is beside. */
+    static SparkplugDecoder.Part whole(SparkplugDecoder.Decoded decoded) {
+        assertThat(decoded.parts()).hasSize(1);
+        assertThat(decoded.parts().get(0).metric()).isNull();
+        return decoded.parts().get(0);
     }
 
     /** The JSON of a payload. */

@@ -39,7 +39,7 @@ class MemoryTest {
                 .collect(Collectors.joining());
 
         String expected = Stream.of(Hostile.values())
-                .map(payload -> payload + ": " + payload.outcome + "\n")
+                .map(payload -> payload + ": " + payload.outcome + "\n" + payload + " apart: " + payload.apart() + "\n")
                 .collect(Collectors.joining());
         assertThat(output).isEqualTo(expected);
     }
@@ -47,16 +47,27 @@ class MemoryTest {
     /** Decodes them all, one after another, with one decoder, as the births of edge nodes. */
     public static void main(String[] args) throws Exception {
         SparkplugDecoder decoder = new SparkplugDecoder(
-                SparkplugDecoder.DEFAULT_MAX_INFLATED_BYTES, new BirthState(Duration.ofSeconds(5)));
+                SparkplugSettings.DEFAULTS.maxPayloadBytes(), new BirthState(Duration.ofSeconds(5), null));
         for (Hostile payload : Hostile.values()) {
-            SparkplugTopic topic = new SparkplugTopic("G", SparkplugTopic.Type.NBIRTH, payload.name(), null);
-            System.out.println(payload + ": " + outcome(decoder, payload.bytes.call(), topic));
+            Sender sender = new Sender(new SparkplugTopic("G", SparkplugTopic.Type.NBIRTH, payload.name(), null));
+            System.out.println(payload + ": " + outcome(decoder, payload.bytes.call(), sender));
+            System.out.println(payload + " apart: " + outcomeApart(decoder, payload.bytes.call(), sender));
         }
     }
 
-    private static String outcome(SparkplugDecoder decoder, byte[] payload, SparkplugTopic topic) {
+    private static String outcome(SparkplugDecoder decoder, byte[] payload, Sender sender) {
         try {
-            return "decoded to " + decoder.decode(payload, topic, false, 0).json().length;
+            return "decoded to "
+                    + Decoding.whole(decoder.decode(payload, sender, false, 0)).json().length;
+        } catch (MalformedPayloadException e) {
+            return "refused: " + e.getMessage();
+        }
+    }
+
+    private static String outcomeApart(SparkplugDecoder decoder, byte[] payload, Sender sender) {
+        try {
+            return "decoded to "
+                    + decoder.decodeMetrics(payload, sender, false, 0).parts().size();
         } catch (MalformedPayloadException e) {
             return "refused: " + e.getMessage();
         }
@@ -77,6 +88,10 @@ class MemoryTest {
                         times(LARGE / 2, "12 00"),
                         field(4, "SPBV1.0_COMPRESSED".getBytes(UTF_8)),
                         field(5, new byte[0]))),
+        MALFORMED_METRICS("refused: more than 10000 malformed metrics", () -> times(LARGE / 3, "12 01 0C")),
+        A_LARGE_MALFORMED_METRIC("decoded to 20971566", () -> join(bytes("12 00"), field(2, times(LARGE, "0C")))),
+        TOO_MANY_FIELDS_BESIDE_A_GOOD_METRIC(
+                "decoded to 20971574", () -> join(bytes("12 00"), field(2, field(18, times(LARGE / 2, "12 00"))))),
         UNKNOWN_FIELDS("decoded to 2", () -> times(LARGE / 2, "30 00")),
         UNKNOWN_FIELDS_OF_METRICS("decoded to 19", () -> {
             byte[] metric = field(2, times(160_000, "A0 01 00"));
@@ -118,6 +133,16 @@ class MemoryTest {
         Hostile(String outcome, Callable<byte[]> bytes) {
             this.outcome = outcome;
             this.bytes = bytes;
+        }
+
+        /** What becomes of it if each metric is decoded apart: millions would take more than one payload. */
+        String apart() {
+            return switch (this) {
+                case EMPTY_METRICS, EMPTY_METRICS_COMPRESSED, NAMED_METRICS -> TOO_MUCH_JSON;
+                case A_LARGE_MALFORMED_METRIC, TOO_MANY_FIELDS_BESIDE_A_GOOD_METRIC, UNKNOWN_FIELDS_OF_METRICS ->
+                    "decoded to 2";
+                default -> outcome.startsWith("decoded") ? "decoded to 1" : outcome;
+            };
         }
     }
 

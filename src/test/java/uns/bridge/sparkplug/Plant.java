@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 import uns.bridge.sparkplug.proto.Payload;
 import uns.bridge.sparkplug.proto.Payload.Metric;
 
@@ -11,9 +15,21 @@ import uns.bridge.sparkplug.proto.Payload.Metric;
 final class Plant {
 
     static final long TIMEOUT_MS = 5_000;
+    static final Duration REBIRTH_INTERVAL = Duration.ofSeconds(10);
+
+    /** What became of a message as a whole. */
+    record Sent(byte[] json, int unresolved, int gap, List<String> deaths) {
+
+        static Sent of(SparkplugDecoder.Decoded decoded) {
+            SparkplugDecoder.Part whole = Decoding.whole(decoded);
+            return new Sent(whole.json(), whole.unresolved(), decoded.gap(), decoded.deaths());
+        }
+    }
 
     final BirthState births;
+    final RebirthRequests rebirths = new RebirthRequests(REBIRTH_INTERVAL, () -> this.nowMs, new SplittableRandom(1));
     private final SparkplugDecoder decoder;
+    private final Map<String, Sender> senders = new HashMap<>();
     long nowMs = 1_700_000_000_000L;
 
     Plant() {
@@ -21,17 +37,18 @@ final class Plant {
     }
 
     Plant(int maxWeight) {
-        births = new BirthState(Duration.ofMillis(TIMEOUT_MS), maxWeight);
-        decoder = new SparkplugDecoder(SparkplugDecoder.DEFAULT_MAX_INFLATED_BYTES, births);
+        births = new BirthState(Duration.ofMillis(TIMEOUT_MS), rebirths, maxWeight);
+        decoder = new SparkplugDecoder(SparkplugSettings.DEFAULTS.maxPayloadBytes(), births);
     }
 
     /** Sends a payload to {@code spBv1.0/<levels>}. */
-    SparkplugDecoder.Decoded send(String levels, byte[] payload, boolean duplicate) throws MalformedPayloadException {
-        SparkplugTopic topic = requireNonNull(SparkplugTopic.parse("spBv1.0/" + levels));
-        return decoder.decode(payload, topic, duplicate, nowMs);
+    Sent send(String levels, byte[] payload, boolean duplicate) throws MalformedPayloadException {
+        Sender sender = senders.computeIfAbsent(
+                levels, key -> new Sender(requireNonNull(SparkplugTopic.parse("spBv1.0/" + key))));
+        return Sent.of(decoder.decode(payload, sender, duplicate, nowMs));
     }
 
-    SparkplugDecoder.Decoded send(String levels, long seq, Metric.Builder... metrics) throws MalformedPayloadException {
+    Sent send(String levels, long seq, Metric.Builder... metrics) throws MalformedPayloadException {
         return send(levels, payload(seq, metrics).toByteArray(), false);
     }
 
@@ -41,8 +58,7 @@ final class Plant {
     }
 
     /** Sends a payload a second time. */
-    SparkplugDecoder.Decoded resend(String levels, long seq, Metric.Builder... metrics)
-            throws MalformedPayloadException {
+    Sent resend(String levels, long seq, Metric.Builder... metrics) throws MalformedPayloadException {
         return send(levels, payload(seq, metrics).toByteArray(), true);
     }
 
@@ -55,6 +71,17 @@ final class Plant {
         String json =
                 new String(send(levels, payload.build().toByteArray(), false).json(), UTF_8);
         return json.substring("{\"metrics\":[".length(), json.length() - "]}".length());
+    }
+
+    /** Gives it what the MQTT broker has kept of {@code spBv1.0/<levels>}. */
+    void learn(String levels, Payload payload) {
+        decoder.learn(payload.toByteArray(), requireNonNull(SparkplugTopic.parse("spBv1.0/" + levels)), nowMs);
+    }
+
+    /** How many metrics of a message that has the one alias are not resolved. */
+    int unresolved(String levels, long alias) throws MalformedPayloadException {
+        byte[] data = Payload.newBuilder().addMetrics(alias(alias)).build().toByteArray();
+        return send(levels, data, false).unresolved();
     }
 
     BirthState.Counters counters() {

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import uns.bridge.sparkplug.SparkplugDecoder.Decoded;
 import uns.bridge.sparkplug.proto.Payload.Metric;
 
 /** Sessions of the {@link Vectors}: what is resolved, what is flagged, who is alive. */
@@ -36,7 +35,7 @@ class SparkplugScenariosTest {
     @Test
     void shouldResolveAllWhenTheSessionIsClean() throws Exception {
         for (Step step : steps("01_clean_session")) {
-            Decoded decoded = send(step);
+            Plant.Sent decoded = send(step);
             assertThat(decoded.gap()).isZero();
             assertThat(decoded.unresolved()).isZero();
             assertDecoded(decoded, step.vector(), step.topic().contains("DATA"));
@@ -52,12 +51,12 @@ class SparkplugScenariosTest {
     void shouldFlagWhatComesBeforeTheBirth() throws Exception {
         List<Step> steps = steps("02_data_before_birth");
         for (Step step : steps.subList(0, 2)) {
-            Decoded decoded = send(step);
+            Plant.Sent decoded = send(step);
             assertThat(decoded.unresolved()).isPositive();
             assertDecoded(decoded, step.vector(), false);
         }
         for (Step step : steps.subList(2, steps.size())) {
-            Decoded decoded = send(step);
+            Plant.Sent decoded = send(step);
             assertThat(decoded.unresolved()).isZero();
             assertDecoded(decoded, step.vector(), step.topic().contains("DATA"));
         }
@@ -69,7 +68,7 @@ class SparkplugScenariosTest {
         List<Step> steps = steps("03_gap");
         send(steps.get(0));
         send(steps.get(1));
-        Decoded decoded = send(steps.get(2));
+        Plant.Sent decoded = send(steps.get(2));
 
         assertThat(decoded.gap()).isOne();
         assertDecoded(decoded, steps.get(2).vector(), true);
@@ -92,7 +91,7 @@ class SparkplugScenariosTest {
         send("spBv1.0/G1/NBIRTH/E1", "tahu_s_seq0_nbirth");
         send("spBv1.0/G1/NBIRTH/E1", "tahu_s_nbirth_rebirth_seq0");
 
-        Decoded decoded = send("spBv1.0/G1/NDATA/E1", "tahu_s_seq2_ndata_alias");
+        Plant.Sent decoded = send("spBv1.0/G1/NDATA/E1", "tahu_s_seq2_ndata_alias");
         assertThat(decoded.gap()).isOne();
         assertThat(decoded.unresolved()).isOne();
         assertThat(decoded.json()).asString().contains("\"name\":\"Temp2\",\"alias\":1");
@@ -107,24 +106,24 @@ class SparkplugScenariosTest {
     void shouldResolveWhenBorn(String vector) throws Exception {
         plant.send("G1/NBIRTH/E1", 0, births(vector));
 
-        Decoded decoded = send("spBv1.0/G1/NDATA/E1", vector);
+        Plant.Sent decoded = send("spBv1.0/G1/NDATA/E1", vector);
         assertDecoded(decoded, vector, true);
         assertThat(decoded.unresolved()).isZero();
     }
 
     private record Step(long atMs, String topic, String vector) {}
 
-    private Decoded send(Step step) throws Exception {
+    private Plant.Sent send(Step step) throws Exception {
         plant.nowMs = startMs + step.atMs();
         return send(step.topic(), step.vector());
     }
 
-    private Decoded send(String topic, String vector) throws Exception {
+    private Plant.Sent send(String topic, String vector) throws Exception {
         byte[] payload = Files.readAllBytes(folder.resolve(vector + ".bin"));
         return plant.send(topic.substring("spBv1.0/".length()), payload, false);
     }
 
-    private void assertDecoded(Decoded decoded, String vector, boolean resolved) throws IOException {
+    private void assertDecoded(Plant.Sent decoded, String vector, boolean resolved) throws IOException {
         byte[] expected = Files.readAllBytes(folder.resolve(vector + (resolved ? ".resolved.json" : ".json")));
         assertThat(Vectors.tokens(decoded.json())).isEqualTo(Vectors.tokens(expected));
     }

@@ -31,14 +31,15 @@ class SparkplugVectorsTest {
     }
 
     private static void check(Path folder, String name, String expect) throws Exception {
-        SparkplugDecoder decoder = new SparkplugDecoder(SparkplugDecoder.DEFAULT_MAX_INFLATED_BYTES);
+        SparkplugDecoder decoder = new SparkplugDecoder(SparkplugSettings.DEFAULTS.maxPayloadBytes());
         byte[] payload = Files.readAllBytes(folder.resolve(name + ".bin"));
         if (expect.equals("ok")) {
             List<String> expected = Vectors.tokens(Files.readAllBytes(folder.resolve(name + ".json")));
-            assertThat(Vectors.tokens(decoder.decode(payload).json())).isEqualTo(expected);
+            assertThat(Vectors.tokens(Decoding.whole(decoder.decode(payload)).json()))
+                    .isEqualTo(expected);
         } else if (name.contains("array")) {
             // In an otherwise good payload a bad array costs its own metric only.
-            assertThat(Vectors.tokens(decoder.decode(payload).json()))
+            assertThat(Vectors.tokens(Decoding.whole(decoder.decode(payload)).json()))
                     .containsSequence("FIELD_NAME malformed", "VALUE_TRUE true");
         } else {
             assertThatExceptionOfType(MalformedPayloadException.class).isThrownBy(() -> decoder.decode(payload));
