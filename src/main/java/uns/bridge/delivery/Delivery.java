@@ -1,11 +1,15 @@
 package uns.bridge.delivery;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.message.InboundMessage;
 import uns.bridge.message.MqttProperties;
 import uns.bridge.message.MqttProperties.UserProperty;
 
-/** One message on its way from its arrival to Kafka's confirmation. */
+/**
+ * One message on its way from its arrival to Kafka's confirmation. It may go there in several parts, and is complete when
+ * all of them are.
+ */
 public final class Delivery {
 
     /** What a message costs beside its payload: this object, places in queues; in bytes, roughly. */
@@ -18,8 +22,9 @@ public final class Delivery {
     private final int packetId;
     private final AckChannel channel;
     private final long weight;
-    private volatile @Nullable Rejection rejection;
-    private volatile boolean complete;
+    private final AtomicInteger openParts = new AtomicInteger(1);
+    private volatile boolean rejected;
+    private volatile boolean skipped;
 
     Delivery(InboundMessage message, int packetId, AckChannel channel) {
         this.message = message;
@@ -38,14 +43,28 @@ public final class Delivery {
         return packetId;
     }
 
-    /** Why it goes to the dead-letter topic, or null while it does not. */
-    public @Nullable Rejection rejection() {
-        return rejection;
+    /** It goes to Kafka in {@code parts}, at least one; to be told before the first of them is completed. */
+    public void split(int parts) {
+        openParts.set(parts);
     }
 
-    /** From now on this delivery is one to the dead-letter topic. */
-    public void reject(Rejection why) {
-        rejection = why;
+    /** From now on this delivery is one to the dead-letter topic, whatever becomes of its other parts. */
+    public void reject() {
+        rejected = true;
+    }
+
+    /** Whether it is one to the dead-letter topic. */
+    public boolean isRejected() {
+        return rejected;
+    }
+
+    /** It is not meant to become a record. To be completed all the same. */
+    public void skip() {
+        skipped = true;
+    }
+
+    boolean isSkipped() {
+        return skipped;
     }
 
     AckChannel channel() {
@@ -77,19 +96,11 @@ public final class Delivery {
     }
 
     boolean isComplete() {
-        return complete;
+        return openParts.get() <= 0;
     }
 
-    void markComplete() {
-        complete = true;
+    /** Returns whether it was the last part. */
+    boolean completePart() {
+        return openParts.decrementAndGet() <= 0;
     }
-
-    /**
-     * Why a message goes to the dead-letter topic.
-     *
-     * @param reason for the operator
-     * @param cause the exception that told so, if one did
-     * @param excerpt whether only an excerpt goes there, because the whole was refused as too large
-     */
-    public record Rejection(String reason, @Nullable Exception cause, boolean excerpt) {}
 }

@@ -47,6 +47,7 @@ public final class DeliveryTracker {
     private long received;
     private long delivered;
     private long deadLettered;
+    private long skipped;
     private long dropped;
 
     /**
@@ -110,10 +111,9 @@ public final class DeliveryTracker {
         return arrived.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Kafka has the record of {@code delivery}, or its dead letter. Never blocks. */
+    /** Kafka has the record of {@code delivery}, or one of its parts, or its dead letter. Never blocks. */
     public void complete(Delivery delivery) {
-        delivery.markComplete();
-        if (!completed.get() && completed.compareAndSet(false, true)) {
+        if (delivery.completePart() && !completed.get() && completed.compareAndSet(false, true)) {
             LockSupport.unpark(releaser);
         }
     }
@@ -147,10 +147,12 @@ public final class DeliveryTracker {
                     head = inFlight.peek()) {
                 batch.add(inFlight.remove());
                 account(head, -1);
-                if (head.rejection() == null) {
-                    delivered++;
-                } else {
+                if (head.isRejected()) {
                     deadLettered++;
+                } else if (head.isSkipped()) {
+                    skipped++;
+                } else {
+                    delivered++;
                 }
             }
             if (!batch.isEmpty()) {
@@ -204,7 +206,7 @@ public final class DeliveryTracker {
     public Books books() {
         lock.lock();
         try {
-            return new Books(received, delivered, deadLettered, dropped, inFlight.size());
+            return new Books(received, delivered, deadLettered, skipped, dropped, inFlight.size());
         } finally {
             lock.unlock();
         }

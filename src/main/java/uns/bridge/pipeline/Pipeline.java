@@ -1,11 +1,14 @@
 package uns.bridge.pipeline;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import uns.bridge.json.AttributeTree;
 import uns.bridge.json.JsonScanner;
 import uns.bridge.json.MalformedJsonException;
 import uns.bridge.message.InboundMessage;
@@ -14,12 +17,14 @@ import uns.bridge.message.OutboundRecord.Header;
 import uns.bridge.sparkplug.BirthState;
 import uns.bridge.sparkplug.HostState;
 import uns.bridge.sparkplug.MalformedPayloadException;
+import uns.bridge.sparkplug.RebirthRequests;
 import uns.bridge.sparkplug.SparkplugDecoder;
 import uns.bridge.sparkplug.SparkplugDecoder.Decoded;
+import uns.bridge.sparkplug.SparkplugDecoder.Part;
 import uns.bridge.sparkplug.SparkplugSettings;
 
 /**
- * Makes a Kafka record of an MQTT message: decode, filter, map. Does no I/O and never blocks; used by one thread, because
+ * Makes Kafka records of an MQTT message: decode, filter, map. Does no I/O and never blocks; used by one thread, because
  * what it knows of a topic (and of a Sparkplug edge node) follows the order of its messages.
  */
 public final class Pipeline {
@@ -33,10 +38,17 @@ public final class Pipeline {
      */
     static final long MAX_AHEAD_MS = 59 * 60_000L;
 
+    /** A topic is at most 64 KiB, but each of many metrics has it in its key. */
+    private static final int MAX_KEY_BYTES = 64 << 20;
+
+    private final boolean perMetric;
+    private final boolean deathRecords;
     private final AttributeFilter filter;
+    private final TopicMapper mapper;
     private final JsonScanner json;
     private final @Nullable BirthState births;
     private final SparkplugDecoder sparkplug;
+    private final boolean certificates;
     private final LongAdder timestampFallbacks = new LongAdder();
 
     private final Map<String, Route> routes = new LinkedHashMap<>(16, 0.75f, true) {
@@ -47,27 +59,65 @@ public final class Pipeline {
     };
 
     public Pipeline(PipelineSettings settings, SparkplugSettings sparkplugSettings) {
+        this.perMetric = settings.perMetric();
+        this.deathRecords = sparkplugSettings.deathRecords();
         this.filter = new AttributeFilter(settings.ignoredAttributes());
+        this.mapper = new TopicMapper(settings.topicRules(), settings.maxTopics(), settings.overflowTopic());
         this.json = new JsonScanner(settings.timestampAttribute());
-        this.births = sparkplugSettings.resolve() ? new BirthState(sparkplugSettings.reorderTimeout()) : null;
-        this.sparkplug = new SparkplugDecoder(SparkplugDecoder.DEFAULT_MAX_INFLATED_BYTES, births);
+        RebirthRequests rebirths =
+                sparkplugSettings.rebirth() ? new RebirthRequests(sparkplugSettings.rebirthInterval()) : null;
+        this.births = sparkplugSettings.resolve() ? new BirthState(sparkplugSettings.reorderTimeout(), rebirths) : null;
+        this.sparkplug = new SparkplugDecoder(sparkplugSettings.maxPayloadBytes(), births);
+        this.certificates = sparkplugSettings.certificates();
     }
 
-    /** The record of {@code message}, or why there is none. */
+    /** The records of {@code message}, or why there is none. */
     public Outcome process(InboundMessage message) {
         Route route = route(message.topic());
         byte[] payload = message.payload();
+        if (certificates && route.certificate) {
+            learn(message, route);
+            return new Outcome.Skip();
+        }
+        if (route.drop) {
+            return drop(message, route);
+        }
         if (message.truncated()) {
             return new Outcome.Reject("payload of " + message.payloadSize() + " bytes is too large to be held", null);
         }
         if (payload.length == 0) {
-            return new Outcome.Forward(
-                    new OutboundRecord(route.kafkaTopic, route.key, null, message.arrivalMs(), route.headers(message)));
+            return new Outcome.Forward(List.of(new OutboundRecord(
+                    route.kafkaTopic, route.key, null, message.arrivalMs(), route.headers(message))));
+        }
+        if (route.raw) {
+            return new Outcome.Forward(List.of(new OutboundRecord(
+                    route.kafkaTopic, route.key, payload, message.arrivalMs(), route.headers(message))));
         }
         try {
-            return new Outcome.Forward(route.sparkplug ? sparkplugRecord(message, route) : jsonRecord(message, route));
+            return route.sparkplug
+                    ? sparkplugRecords(message, route)
+                    : new Outcome.Forward(List.of(jsonRecord(message, route)));
         } catch (MalformedJsonException | MalformedPayloadException e) {
             return new Outcome.Reject(route.sparkplug ? "not a Sparkplug B payload" : "not JSON", e);
+        }
+    }
+
+    /** A birth counts all the same: it is dropped on its way to Kafka, not on its way to the data that needs it. */
+    private Outcome drop(InboundMessage message, Route route) {
+        if (route.sparkplug && births != null && message.payload().length > 0 && !message.truncated()) {
+            try {
+                sparkplug.decode(message.payload(), route.sender, message.duplicate(), message.arrivalMs());
+            } catch (MalformedPayloadException e) {
+                // It would be dropped too if it were well-formed.
+            }
+        }
+        return new Outcome.Skip();
+    }
+
+    /** A birth that an MQTT broker has kept; without payload if it no longer does. */
+    private void learn(InboundMessage message, Route route) {
+        if (route.certificateOf != null && message.payloadSize() > 0 && !message.truncated()) {
+            sparkplug.learn(message.payload(), route.certificateOf, message.arrivalMs());
         }
     }
 
@@ -97,41 +147,65 @@ public final class Pipeline {
                 route.headers(message));
     }
 
-    private OutboundRecord sparkplugRecord(InboundMessage message, Route route)
+    private Outcome sparkplugRecords(InboundMessage message, Route route)
             throws MalformedJsonException, MalformedPayloadException {
-        Decoded decoded = route.sparkplugTopic == null
-                ? sparkplug.decode(message.payload())
-                : sparkplug.decode(message.payload(), route.sparkplugTopic, message.duplicate(), message.arrivalMs());
-        byte[] value = route.ignored == null
-                ? decoded.json()
-                : json.scan(decoded.json(), route.ignored).json();
-        return new OutboundRecord(
-                route.kafkaTopic,
-                route.key,
-                value,
-                timestamp(decoded.timestampMs(), message),
-                flagged(route.headers(message), decoded));
+        Decoded decoded = decode(message, route);
+        List<Part> parts = decoded.parts();
+        if ((long) parts.size() * route.key.length > MAX_KEY_BYTES) {
+            return new Outcome.Reject("too many metrics for so long an MQTT topic", null);
+        }
+        List<OutboundRecord> records = new ArrayList<>(parts.size());
+        List<Header> headers = route.headers(message, 0, decoded.gap());
+        List<Header> unresolved = headers;
+        for (Part part : parts) {
+            if (part.unresolved() > 0 && unresolved == headers) {
+                unresolved = route.headers(message, part.unresolved(), decoded.gap()); // The same in all such parts.
+            }
+            String metric = part.metric();
+            AttributeTree ignored = metric == null ? route.ignored : route.ignoredInMetrics;
+            records.add(new OutboundRecord(
+                    route.kafkaTopic,
+                    metric == null ? route.key : route.key(metric),
+                    ignored == null
+                            ? part.json()
+                            : json.scan(part.json(), ignored).json(),
+                    timestamp(part.timestampMs(), message),
+                    part.unresolved() > 0 ? unresolved : headers));
+        }
+        if (deathRecords && !decoded.deaths().isEmpty()) {
+            addDeaths(records, decoded.deaths(), message, route);
+        }
+        return new Outcome.Forward(records);
     }
 
-    /** What consumers can't see in the record alone. */
-    private static List<Header> flagged(List<Header> plain, Decoded decoded) {
-        if (decoded.unresolved() == 0 && decoded.gap() == 0) {
-            return plain;
+    private Decoded decode(InboundMessage message, Route route) throws MalformedPayloadException {
+        // Where all metrics are to be left out there is nothing to make records of.
+        boolean apart = perMetric && (route.ignored == null || !route.ignored.cuts(AttributeFilter.METRICS));
+        return apart
+                ? sparkplug.decodeMetrics(message.payload(), route.sender, message.duplicate(), message.arrivalMs())
+                : sparkplug.decode(message.payload(), route.sender, message.duplicate(), message.arrivalMs());
+    }
+
+    /** For those who only follow the devices, as if each had said so itself. */
+    private void addDeaths(List<OutboundRecord> records, List<String> devices, InboundMessage message, Route route) {
+        if (route.sender == null) {
+            return;
         }
-        List<Header> headers = new ArrayList<>(plain);
-        if (decoded.unresolved() > 0) {
-            headers.add(Route.header("sparkplug.unresolved", Integer.toString(decoded.unresolved())));
+        byte[] value = ("{\"timestamp\":" + message.arrivalMs() + ",\"synthetic\":true}").getBytes(UTF_8);
+        for (String device : devices) {
+            Route death = route(route.sender.topic().deviceDeath(device));
+            if (death.drop) {
+                continue;
+            }
+            records.add(new OutboundRecord(
+                    death.kafkaTopic, death.key, value, message.arrivalMs(), death.sparkplugHeaders));
         }
-        if (decoded.gap() > 0) {
-            headers.add(Route.header("sparkplug.gap", Integer.toString(decoded.gap())));
-        }
-        return headers;
     }
 
     private Route route(String mqttTopic) {
         Route route = routes.get(mqttTopic);
         if (route == null) {
-            route = new Route(mqttTopic, filter.ignoredIn(mqttTopic));
+            route = new Route(mqttTopic, filter, mapper);
             routes.put(mqttTopic, route);
         }
         return route;

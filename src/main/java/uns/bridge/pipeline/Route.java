@@ -3,6 +3,7 @@ package uns.bridge.pipeline;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import uns.bridge.json.AttributeTree;
 import uns.bridge.message.InboundMessage;
 import uns.bridge.message.MqttProperties;
 import uns.bridge.message.OutboundRecord.Header;
+import uns.bridge.sparkplug.Sender;
 import uns.bridge.sparkplug.SparkplugTopic;
 
 /** Everything about a message that follows from its MQTT topic alone, worked out once per topic. */
@@ -26,28 +28,57 @@ final class Route {
 
     final String kafkaTopic;
     final byte[] key;
+
+    /** Whether messages become no records. */
+    final boolean drop;
+
+    /** Whether payloads pass as they are. */
+    final boolean raw;
+
     final boolean sparkplug;
     final boolean legacyState;
 
-    /** The elements of the topic, or null if it is none of an edge node or a device. */
-    final @Nullable SparkplugTopic sparkplugTopic;
+    /** The edge node or device of the topic, or null if it is of none. */
+    final @Nullable Sender sender;
+
+    /** Whether it is one where an MQTT broker keeps births. */
+    final boolean certificate;
+
+    /** What was published to there at first, or null if it is no birth. */
+    final @Nullable SparkplugTopic certificateOf;
 
     final @Nullable AttributeTree ignored;
 
-    private final List<Header> sparkplugHeaders;
+    /** What is ignored in a metric that becomes a record of its own. */
+    final @Nullable AttributeTree ignoredInMetrics;
+
+    /** The elements of the topic. */
+    final List<Header> sparkplugHeaders;
 
     /** The headers of messages without properties of their own, by QoS, RETAIN and DUP; made when first needed. */
     private final List<@Nullable List<Header>> plainHeaders =
             new ArrayList<>(Collections.nCopies(QOS.length * RETAINED.length * DUPLICATE.length, null));
 
-    Route(String mqttTopic, @Nullable AttributeTree ignored) {
-        this.kafkaTopic = TopicMapper.kafkaTopic(mqttTopic);
-        this.key = mqttTopic.getBytes(UTF_8);
-        this.sparkplug = SparkplugTopic.inNamespace(mqttTopic) && !SparkplugTopic.isState(mqttTopic);
+    Route(String mqttTopic, AttributeFilter filter, TopicMapper mapper) {
+        SparkplugTopic topic = SparkplugTopic.parse(mqttTopic);
+        this.sender = topic == null ? null : new Sender(topic);
+        TopicMapper.Target target = mapper.target(mqttTopic, topic);
+        this.kafkaTopic = target.kafkaTopic();
+        this.key = target.key().getBytes(UTF_8);
+        this.drop = target.drop();
+        this.raw = target.format() == TopicRule.Format.RAW;
+        this.certificate = SparkplugTopic.isCertificate(mqttTopic);
+        this.certificateOf = SparkplugTopic.ofCertificate(mqttTopic);
+        this.sparkplug = switch (target.format()) {
+            case AUTO ->
+                certificateOf != null || (SparkplugTopic.inNamespace(mqttTopic) && !SparkplugTopic.isState(mqttTopic));
+            case SPARKPLUG -> true;
+            case JSON, RAW -> false;
+        };
         this.legacyState = SparkplugTopic.isLegacyState(mqttTopic);
-        this.sparkplugTopic = SparkplugTopic.parse(mqttTopic);
-        this.ignored = ignored;
-        this.sparkplugHeaders = sparkplugHeaders(sparkplugTopic);
+        this.ignored = filter.ignoredIn(mqttTopic);
+        this.ignoredInMetrics = sparkplug ? filter.ignoredInMetrics(mqttTopic) : null;
+        this.sparkplugHeaders = sparkplugHeaders(topic);
     }
 
     /** The headers of {@code message}'s record. */
@@ -79,6 +110,36 @@ final class Route {
             headers.add(header(USER_PROPERTY + property.name(), property.value()));
         }
         return headers;
+    }
+
+    /**
+     * The headers of {@code message}'s record with what consumers can't see in that alone.
+     *
+     * @param unresolved how many metrics in it are not resolved
+     * @param gap how many messages are missing before it
+     */
+    List<Header> headers(InboundMessage message, int unresolved, int gap) {
+        List<Header> plain = headers(message);
+        if (unresolved == 0 && gap == 0) {
+            return plain;
+        }
+        List<Header> flagged = new ArrayList<>(plain);
+        if (unresolved > 0) {
+            flagged.add(header("sparkplug.unresolved", Integer.toString(unresolved)));
+        }
+        if (gap > 0) {
+            flagged.add(header("sparkplug.gap", Integer.toString(gap)));
+        }
+        return flagged;
+    }
+
+    /** The key of the record of one metric: that of all, followed by {@code /} and its name. */
+    byte[] key(String metric) {
+        byte[] name = metric.getBytes(UTF_8);
+        byte[] metricKey = Arrays.copyOf(key, key.length + 1 + name.length);
+        metricKey[key.length] = '/';
+        System.arraycopy(name, 0, metricKey, key.length + 1, name.length);
+        return metricKey;
     }
 
     private static List<Header> sparkplugHeaders(@Nullable SparkplugTopic topic) {

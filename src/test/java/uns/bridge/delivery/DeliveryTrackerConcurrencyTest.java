@@ -100,7 +100,7 @@ class DeliveryTrackerConcurrencyTest {
                 Collections.shuffle(held, random);
                 for (Delivery completed : held) {
                     if (random.nextInt(100) == 0) {
-                        completed.reject(new Delivery.Rejection("for the test", null, false));
+                        completed.reject();
                         countRejected();
                     }
                     tracker.complete(completed);

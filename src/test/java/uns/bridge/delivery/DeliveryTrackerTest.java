@@ -57,18 +57,18 @@ class DeliveryTrackerTest {
 
         completeAndRelease(List.of(taken.get(2)));
         assertThat(events).isEmpty();
-        assertThat(tracker.books()).isEqualTo(new Books(4, 0, 0, 0, 4));
+        assertThat(tracker.books()).isEqualTo(new Books(4, 0, 0, 0, 0, 4));
 
         completeAndRelease(List.of(taken.get(0)));
         assertThat(events).containsExactly("a1", "a flush");
-        assertThat(tracker.books()).isEqualTo(new Books(4, 1, 0, 0, 3));
+        assertThat(tracker.books()).isEqualTo(new Books(4, 1, 0, 0, 0, 3));
 
         completeAndRelease(List.of(taken.get(1)));
         assertThat(events).containsExactly("a1", "a flush", "a2", "a3", "a flush");
 
         completeAndRelease(List.of(taken.get(3)));
         assertThat(events).endsWith("a4", "a flush");
-        assertThat(tracker.books()).isEqualTo(new Books(4, 4, 0, 0, 0));
+        assertThat(tracker.books()).isEqualTo(new Books(4, 4, 0, 0, 0, 0));
     }
 
     @Test
@@ -106,7 +106,7 @@ class DeliveryTrackerTest {
         completeAndRelease(take(3));
 
         assertThat(events).containsExactly("a1", "a flush");
-        assertThat(tracker.books()).isEqualTo(new Books(3, 3, 0, 0, 0));
+        assertThat(tracker.books()).isEqualTo(new Books(3, 3, 0, 0, 0, 0));
     }
 
     @ParameterizedTest
@@ -117,7 +117,7 @@ class DeliveryTrackerTest {
         offer(qos, 2, a);
 
         assertThat(tracker.offer(Messages.message("t", new byte[0], qos), 3, a)).isFalse();
-        assertThat(tracker.books()).isEqualTo(new Books(2, 0, 0, 0, 2));
+        assertThat(tracker.books()).isEqualTo(new Books(2, 0, 0, 0, 0, 2));
 
         completeAndRelease(take(1));
         offer(qos, 3, a);
@@ -193,7 +193,7 @@ class DeliveryTrackerTest {
     void shouldCountWhatIsDropped() {
         tracker.drop();
         tracker.drop();
-        assertThat(tracker.books()).isEqualTo(new Books(2, 0, 0, 2, 0));
+        assertThat(tracker.books()).isEqualTo(new Books(2, 0, 0, 0, 2, 0));
     }
 
     @Test
@@ -201,13 +201,33 @@ class DeliveryTrackerTest {
         offer(1, 1, a);
         offer(1, 2, a);
         List<Delivery> taken = take(2);
-        assertThat(taken.get(1).rejection()).isNull();
+        assertThat(taken.get(1).isRejected()).isFalse();
 
-        taken.get(1).reject(new Delivery.Rejection("not JSON", null, false));
+        taken.get(1).reject();
         completeAndRelease(taken);
 
-        assertThat(tracker.books()).isEqualTo(new Books(2, 1, 1, 0, 0));
+        assertThat(tracker.books()).isEqualTo(new Books(2, 1, 1, 0, 0, 0));
         assertThat(events).containsExactly("a1", "a2", "a flush");
+    }
+
+    @Test
+    void shouldReleaseWhenAllPartsAreComplete() throws InterruptedException {
+        offer(1, 1, a);
+        offer(1, 2, a);
+        List<Delivery> taken = take(2);
+        taken.get(0).split(3);
+        taken.get(1).split(1);
+
+        tracker.complete(taken.get(0));
+        completeAndRelease(List.of(taken.get(1)));
+        assertThat(events).isEmpty();
+        assertThat(tracker.books()).isEqualTo(new Books(2, 0, 0, 0, 0, 2));
+
+        taken.get(0).reject();
+        tracker.complete(taken.get(0));
+        completeAndRelease(List.of(taken.get(0)));
+        assertThat(events).containsExactly("a1", "a2", "a flush");
+        assertThat(tracker.books()).as("each counted once").isEqualTo(new Books(2, 1, 1, 0, 0, 0));
     }
 
     @Test
@@ -219,7 +239,7 @@ class DeliveryTrackerTest {
         completeAndRelease(List.of(delivery));
 
         assertThat(events).containsExactly("a1", "a flush");
-        assertThat(tracker.books()).isEqualTo(new Books(1, 1, 0, 0, 0));
+        assertThat(tracker.books()).isEqualTo(new Books(1, 1, 0, 0, 0, 0));
     }
 
     @Test

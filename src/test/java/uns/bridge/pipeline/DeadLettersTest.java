@@ -22,7 +22,10 @@ class DeadLettersTest {
     private static final int EXCERPT = 64 * 1_024;
 
     private final DeadLetters deadLetters = new DeadLetters(
-            "dead", new Pipeline(new PipelineSettings(Map.of(), "timestamp"), SparkplugSettings.DEFAULTS));
+            "dead",
+            new Pipeline(
+                    new PipelineSettings(Map.of(), "timestamp", false, List.of(), 0, "overflow"),
+                    SparkplugSettings.DEFAULTS));
 
     @Test
     void shouldKeepTheOriginalBytesAndSayWhy() {

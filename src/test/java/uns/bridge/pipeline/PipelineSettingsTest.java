@@ -16,11 +16,36 @@ class PipelineSettingsTest {
     void shouldHaveDefaultsWhenNothingIsSet() {
         SettingsFixture settings = SettingsFixture.settings("mqtt: {ignored_attributes: {}, timestamp_attribute: ''}");
 
-        PipelineSettings pipeline = PipelineSettings.read(settings.section("mqtt"));
+        PipelineSettings pipeline = PipelineSettings.read(settings.section("mqtt"), settings.section("kafka"));
 
         assertThat(pipeline.ignoredAttributes()).isEmpty();
         assertThat(pipeline.timestampAttribute()).isEqualTo("timestamp");
+        assertThat(pipeline.perMetric()).isFalse();
         assertThat(settings.problems()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"message, false", "metric, true", "'', false"})
+    void shouldReadWhatARecordIsOf(String value, boolean perMetric) {
+        SettingsFixture settings = SettingsFixture.settings("kafka: {value: '" + value + "'}");
+
+        PipelineSettings pipeline = PipelineSettings.read(settings.section("mqtt"), settings.section("kafka"));
+
+        assertThat(pipeline.perMetric()).isEqualTo(perMetric);
+        assertThat(settings.problems()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Metric", "payload", "true"})
+    void shouldNoteAProblemWhenARecordIsOfSomethingElse(String value) {
+        SettingsFixture settings = SettingsFixture.settings("kafka: {value: " + value + "}");
+
+        PipelineSettings.read(settings.section("mqtt"), settings.section("kafka"));
+
+        assertThat(settings.problems())
+                .singleElement()
+                .asString()
+                .startsWith("kafka.value: expected message or metric, but got ");
     }
 
     @Test
@@ -31,7 +56,7 @@ class PipelineSettingsTest {
                   timestamp_attribute: ts
                 """);
 
-        PipelineSettings pipeline = PipelineSettings.read(settings.section("mqtt"));
+        PipelineSettings pipeline = PipelineSettings.read(settings.section("mqtt"), settings.section("kafka"));
 
         assertThat(settings.problems()).isEmpty();
         assertThat(pipeline.ignoredAttributes())
@@ -57,7 +82,7 @@ class PipelineSettingsTest {
     void shouldNoteAProblemWhenAValueIsBad(String line, String problem) {
         SettingsFixture settings = SettingsFixture.settings("mqtt: {" + line + "}");
 
-        PipelineSettings.read(settings.section("mqtt"));
+        PipelineSettings.read(settings.section("mqtt"), settings.section("kafka"));
 
         assertThat(settings.problems()).singleElement().asString().startsWith(problem);
     }

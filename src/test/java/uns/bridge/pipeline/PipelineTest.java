@@ -270,8 +270,10 @@ class PipelineTest {
             Outcome outcome = filtering.process(message(topics[i % topics.length], payload));
             if (outcome instanceof Outcome.Forward forward) {
                 forwarded++;
-                assertThat(forward.record().timestampMs()).isBetween(0L, ARRIVAL_MS + Pipeline.MAX_AHEAD_MS);
-                assertThat(forward.record().value() == null).isEqualTo(payload.length == 0);
+                assertThat(forward.records()).singleElement().satisfies(record -> {
+                    assertThat(record.timestampMs()).isBetween(0L, ARRIVAL_MS + Pipeline.MAX_AHEAD_MS);
+                    assertThat(record.value() == null).isEqualTo(payload.length == 0);
+                });
             } else {
                 assertThat(outcome).isInstanceOf(Outcome.Reject.class);
             }
@@ -336,7 +338,9 @@ class PipelineTest {
     private static OutboundRecord forwarded(Pipeline pipeline, InboundMessage message) {
         Outcome outcome = pipeline.process(message);
         assertThat(outcome).isInstanceOf(Outcome.Forward.class);
-        return ((Outcome.Forward) outcome).record();
+        List<OutboundRecord> records = ((Outcome.Forward) outcome).records();
+        assertThat(records).hasSize(1);
+        return records.get(0);
     }
 
     private Outcome.Reject rejected(InboundMessage message) {
@@ -346,6 +350,8 @@ class PipelineTest {
     }
 
     private static Pipeline pipeline(Map<TopicFilter, List<String>> ignored) {
-        return new Pipeline(new PipelineSettings(ignored, "timestamp"), SparkplugSettings.DEFAULTS);
+        return new Pipeline(
+                new PipelineSettings(ignored, "timestamp", false, List.of(), 0, "overflow"),
+                SparkplugSettings.DEFAULTS);
     }
 }
