@@ -14,6 +14,19 @@ final class ConnectionFailure extends Exception {
         this.takenOver = takenOver;
     }
 
+    /** That of an exception of Paho's with one of Paho's own codes: what lies behind it says more, where there is any. */
+    static ConnectionFailure of(Throwable e, int code) {
+        Throwable cause = e.getCause();
+        String reason =
+                cause != null && cause.getMessage() != null ? cause.getMessage() : e.getMessage() + " (" + code + ")";
+        return new ConnectionFailure(reason, false, e);
+    }
+
+    /** Paho's own shutdown can get in the way of its client. */
+    static ConnectionFailure ofClient(RuntimeException e) {
+        return new ConnectionFailure("the MQTT client failed: " + e, false, e);
+    }
+
     String reason() {
         return reason;
     }

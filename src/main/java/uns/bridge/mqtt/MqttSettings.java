@@ -5,29 +5,35 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.config.Secret;
 import uns.bridge.config.Section;
 import uns.bridge.config.ValueType;
 import uns.bridge.message.TopicFilter;
+import uns.bridge.tls.TlsSettings;
 
 /**
  * How the MQTT broker is reached and subscribed to.
  *
+ * @param tls null for a connection without TLS
+ * @param topics what is wanted; what is subscribed to is in {@link #subscriptions}
  * @param keepAlive Keep Alive (MQTT 5, 3.1.2.10)
  * @param reconnectOnFailure whether a lost connection is made again, or ends the bridge
  * @param sessionExpiry how long the broker keeps the session of a bridge that is away (MQTT 5, 3.1.2.11.2)
  * @param receiveMaximum how many unacknowledged messages the broker may send (MQTT 5, 3.1.2.11.3)
  * @param maxInFlightBytes the payload bytes that may wait for Kafka before nothing more is taken
+ * @param cleanSession whether the broker is to forget the session at every end of a connection (MQTT 3.1.1, 3.1.2.4); before
+ *     MQTT 5 only
+ * @param webSocketPath the path of the broker's WebSocket listener, or null for TCP
  */
 public record MqttSettings(
         String host,
         int port,
         @Nullable String username,
         @Nullable Secret password,
+        @Nullable TlsSettings tls,
         List<TopicFilter> topics,
         int qos,
         Duration keepAlive,
@@ -35,19 +41,28 @@ public record MqttSettings(
         String clientId,
         Duration sessionExpiry,
         int receiveMaximum,
-        long maxInFlightBytes) {
+        long maxInFlightBytes,
+        MqttVersion version,
+        boolean cleanSession,
+        @Nullable String webSocketPath) {
 
     public static final int DEFAULT_RECEIVE_MAXIMUM = 5_000;
     public static final long DEFAULT_MAX_IN_FLIGHT_BYTES = 32L << 20;
 
-    private static final int PROTOCOL_VERSION = 5;
+    private static final int PORT_WITHOUT_TLS = 1_883;
+    private static final int PORT_WITH_TLS = 8_883;
+
+    /** MQTT 3.1 allows no more, in characters (3.1, "Client Identifier"); most brokers do. */
+    private static final int CLIENT_ID_CHARACTERS_OF_3_1 = 23;
+
     private static final String WEBSOCKETS = "websockets";
     private static final String CLIENT_ID_PREFIX = "uns-kafka-bridge-";
-    private static final List<TopicFilter> DEFAULT_TOPICS = List.of(TopicFilter.of("spBv1.0/#"));
     private static final ValueType<String> HOST =
             ValueType.text("a host name or address, without scheme and port", MqttSettings::host);
     private static final ValueType<String> MQTT_STRING =
             ValueType.text("at most 65535 bytes in UTF-8, without NUL", MqttSettings::mqttString);
+    private static final ValueType<String> PATH =
+            ValueType.text("a path that begins with '/', without blanks", MqttSettings::path);
     private static final ValueType<Duration> KEEP_ALIVE =
             ValueType.duration(Duration.ofSeconds(1), Duration.ofSeconds(65_535));
     private static final ValueType<Duration> SESSION_EXPIRY =
@@ -59,57 +74,71 @@ public record MqttSettings(
 
     /** Reads the section {@code mqtt}, but for the keys that say what to do with a message. */
     public static MqttSettings read(Section mqtt) {
-        rejectUnavailable(mqtt);
+        MqttVersion version =
+                MqttVersion.ofLevel(mqtt.get("version", ValueType.integer(3, 5), MqttVersion.MQTT_5.level()));
         return new MqttSettings(
                 mqtt.require("host", HOST, "localhost"),
-                mqtt.get("port", ValueType.integer(1, 65_535), 1_883),
+                mqtt.get("port", ValueType.integer(1, 65_535), PORT_WITHOUT_TLS),
                 mqtt.find("username", MQTT_STRING),
                 mqtt.find("password", ValueType.SECRET),
-                topics(mqtt),
+                TlsSettings.read(mqtt.section("tls")),
+                Subscriptions.read(mqtt),
                 mqtt.get("qos", ValueType.integer(0, 2), 1),
                 mqtt.get("keep_alive", KEEP_ALIVE, Duration.ofSeconds(60)),
                 mqtt.get("reconnect_on_failure", ValueType.BOOLEAN, true),
                 clientId(mqtt),
                 mqtt.get("session_expiry", SESSION_EXPIRY, Duration.ofHours(24)),
                 mqtt.get("receive_maximum", ValueType.integer(1, 65_535), DEFAULT_RECEIVE_MAXIMUM),
-                mqtt.get("max_in_flight_bytes", ValueType.bytes(64L << 10, 1L << 40), DEFAULT_MAX_IN_FLIGHT_BYTES));
+                mqtt.get("max_in_flight_bytes", ValueType.bytes(64L << 10, 1L << 40), DEFAULT_MAX_IN_FLIGHT_BYTES),
+                version,
+                cleanSession(mqtt, version),
+                webSocketPath(mqtt));
     }
 
-    private static List<TopicFilter> topics(Section mqtt) {
-        Set<TopicFilter> seen = new HashSet<>();
-        ValueType<TopicFilter> distinctFilter = ValueType.text("an MQTT topic filter, each only once", text -> {
-            TopicFilter filter = TopicFilter.of(text);
-            if (!seen.add(filter)) {
-                throw new IllegalArgumentException("this one was there before");
-            }
-            return filter;
-        });
-        List<TopicFilter> topics = mqtt.list("topics", distinctFilter, DEFAULT_TOPICS);
-        if (topics.isEmpty()) {
-            mqtt.reject("topics", "needs at least one topic filter");
-        }
-        return topics;
+    /** The topic filters to subscribe to: those of {@link #topics} that no other of them covers. */
+    public List<TopicFilter> subscriptions() {
+        return Subscriptions.uncovered(topics);
     }
 
-    /** Settings of the Python bridge that this release cannot honour must not be passed over in silence. */
-    private static void rejectUnavailable(Section mqtt) {
-        int version = mqtt.get("version", ValueType.integer(3, 5), PROTOCOL_VERSION);
-        if (version != PROTOCOL_VERSION) {
-            mqtt.reject("version", "only 5 (MQTT 5) is available in this release");
+    /** What in the settings should be reconsidered, one sentence each, without secrets. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>(Subscriptions.warnings(topics));
+        if (tls != null) {
+            tls.warnings().forEach(warning -> warnings.add("mqtt.tls." + warning));
         }
+        if (webSocketPath == null && tls != null && port == PORT_WITHOUT_TLS) {
+            warnings.add(
+                    "mqtt.port is 1883, where brokers usually speak without TLS, but mqtt.tls is set: the usual port"
+                            + " for TLS is 8883");
+        }
+        if (webSocketPath == null && tls == null && port == PORT_WITH_TLS) {
+            warnings.add("mqtt.port is 8883, where brokers usually speak TLS, but mqtt.tls is not set");
+        }
+        if (cleanSession) {
+            warnings.add("mqtt.clean_session: true, so what is published while the bridge is not connected is lost");
+        }
+        if (version == MqttVersion.MQTT_3_1
+                && clientId.codePointCount(0, clientId.length()) > CLIENT_ID_CHARACTERS_OF_3_1) {
+            warnings.add("mqtt.client_id: longer than the 23 characters of MQTT 3.1, so a broker may refuse it");
+        }
+        if (version != MqttVersion.MQTT_5 && password != null && username == null) {
+            warnings.add("mqtt.password: not sent, for " + version + " sends none without mqtt.username");
+        }
+        return warnings;
+    }
+
+    private static boolean cleanSession(Section mqtt, MqttVersion version) {
         Boolean cleanSession = mqtt.find("clean_session", ValueType.BOOLEAN);
-        if (cleanSession != null && version == PROTOCOL_VERSION) {
+        if (cleanSession != null && version == MqttVersion.MQTT_5) {
             mqtt.reject("clean_session", "must not be set with version 5, where session_expiry takes its place");
         }
+        return cleanSession != null && cleanSession;
+    }
+
+    private static @Nullable String webSocketPath(Section mqtt) {
         String transport = mqtt.get("transport", ValueType.text("tcp or websockets", MqttSettings::transport), "tcp");
-        if (transport.equals(WEBSOCKETS)) {
-            mqtt.reject("transport", "only tcp is available in this release");
-        }
-        if (!mqtt.section("tls").isEmpty()) {
-            mqtt.reject("tls", "a TLS connection is not yet available in this release");
-        }
-        mqtt.section("tls")
-                .expect("ca_certs", "certfile", "keyfile", "cert_reqs", "ciphers", "keyfile_password", "insecure_cert");
+        String path = mqtt.get("path", PATH, "/mqtt");
+        return transport.equals(WEBSOCKETS) ? path : null;
     }
 
     private static String clientId(Section mqtt) {
@@ -137,6 +166,15 @@ public record MqttSettings(
     private static String transport(String text) {
         if (!text.equals("tcp") && !text.equals(WEBSOCKETS)) {
             throw new IllegalArgumentException("no other transport is known");
+        }
+        return text;
+    }
+
+    /** What may stand in the request line of HTTP. */
+    private static String path(String text) {
+        if (!text.startsWith("/") || text.chars().anyMatch(c -> c <= ' ' || c >= 0x7F || c == '#')) {
+            throw new IllegalArgumentException(
+                    "it does not begin with '/', or has a blank, a '#' or a letter beyond ASCII");
         }
         return text;
     }

@@ -10,8 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
+import uns.bridge.message.TopicFilter;
+import uns.bridge.mqtt.MqttConnection.Session;
 
-/** Keeps a connection to the MQTT broker, and all topic filters subscribed, until it is stopped. */
+/**
+ * Keeps a connection to the MQTT broker, and all topic filters subscribed, until it is stopped. {@link #run} has a thread of
+ * its own; everything else is safe for use by several.
+ */
 public final class MqttSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(MqttSource.class);
@@ -37,21 +42,39 @@ public final class MqttSource {
     private final DeliveryTracker tracker;
     private final Health health;
     private final Duration answerTimeout;
+    private final List<TopicFilter> kept;
+    private final Grants grants;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    private @Nullable Mqtt5Connection connection;
+    private @Nullable MqttConnection connection;
+
+    /** The connection once its subscriptions were answered. Guarded by this. */
+    private @Nullable MqttConnection subscribed;
+
     private boolean paused;
     private boolean connectedBefore;
 
-    public MqttSource(MqttSettings settings, DeliveryTracker tracker, Health health) {
-        this(settings, tracker, health, ANSWER_TIMEOUT);
+    /**
+     * A source of what {@code settings} subscribe to.
+     *
+     * @param kept further topic filters, whose retained messages are wanted at every connection
+     */
+    public MqttSource(MqttSettings settings, List<TopicFilter> kept, DeliveryTracker tracker, Health health) {
+        this(settings, kept, tracker, health, ANSWER_TIMEOUT);
     }
 
-    MqttSource(MqttSettings settings, DeliveryTracker tracker, Health health, Duration answerTimeout) {
+    MqttSource(
+            MqttSettings settings,
+            List<TopicFilter> kept,
+            DeliveryTracker tracker,
+            Health health,
+            Duration answerTimeout) {
+        this.kept = List.copyOf(kept);
         this.settings = settings;
         this.tracker = tracker;
         this.health = health;
         this.answerTimeout = answerTimeout;
+        this.grants = new Grants(settings, this.kept);
     }
 
     /**
@@ -63,7 +86,7 @@ public final class MqttSource {
         Duration backoff = MIN_BACKOFF;
         while (stopped.getCount() > 0) {
             ConnectionFailure failure;
-            try (Mqtt5Connection current = Mqtt5Connection.open(settings, tracker, answerTimeout)) {
+            try (MqttConnection current = MqttConnection.open(settings, tracker, answerTimeout)) {
                 if (!use(current)) {
                     return true;
                 }
@@ -104,35 +127,60 @@ public final class MqttSource {
     }
 
     /** Subscribes, and waits for the connection's end. */
-    private ConnectionFailure serve(Mqtt5Connection current) throws ConnectionFailure, InterruptedException {
+    private ConnectionFailure serve(MqttConnection current) throws ConnectionFailure, InterruptedException {
         health.up(Health.Part.MQTT);
         LOG.info(
-                "{} the MQTT broker {} as {}, {}",
+                "{} the MQTT broker {} as {} by {}, {}",
                 connectedBefore ? "Reconnected to" : "Connected to",
                 address(),
                 settings.clientId(),
-                current.sessionPresent() ? "session resumed" : "new session");
-        if (connectedBefore && !current.sessionPresent()) {
+                settings.version(),
+                current.session());
+        if (connectedBefore && current.session() == Session.NEW) {
             LOG.warn("The MQTT broker has not kept the session: what was published meanwhile is lost");
         }
         connectedBefore = true;
+        List<TopicFilter> asked = grants.toAskWhenConnected(current.session() == Session.RESUMED);
         while (true) {
-            List<String> refusals = current.subscribe();
-            if (refusals.isEmpty()) {
-                health.up(Health.Part.SUBSCRIPTIONS);
-                LOG.info("Subscribed to {} at QoS {}", settings.topics(), settings.qos());
-            } else {
-                health.down(Health.Part.SUBSCRIPTIONS, String.join("; ", refusals));
-                LOG.error("Not subscribed as asked: {}", String.join("; ", refusals));
+            if (!asked.isEmpty()) {
+                grants.take(asked, current.subscribe(asked, kept));
             }
+            subscribed(current);
+            tellGrants();
+            asked = grants.toAskAgain();
             long askAgainNs = System.nanoTime() + RESUBSCRIBE.toNanos();
             do {
                 ConnectionFailure end = current.awaitEnd(LOOK);
                 if (end != null) {
                     return end;
                 }
-            } while (refusals.isEmpty() || System.nanoTime() - askAgainNs < 0);
+            } while (asked.isEmpty() || System.nanoTime() - askAgainNs < 0);
         }
+    }
+
+    private void tellGrants() {
+        String problems = String.join("; ", grants.problems());
+        if (problems.isEmpty()) {
+            health.up(Health.Part.SUBSCRIPTIONS);
+            LOG.info("Subscribed to {} at QoS {}", grants.filters(), settings.qos());
+        } else {
+            health.down(Health.Part.SUBSCRIPTIONS, problems);
+            LOG.error("Not subscribed as asked: {}", problems);
+        }
+    }
+
+    /**
+     * Publishes a message with QoS 0, not retained, if there is a connection that answers to it may come on: its topic
+     * filters are subscribed. Never waits for one, and keeps nothing for later.
+     *
+     * @return whether it was published, as far as QoS 0 can tell
+     */
+    public boolean publish(String topic, byte[] payload) {
+        MqttConnection current;
+        synchronized (this) {
+            current = paused ? null : subscribed;
+        }
+        return current != null && current.publish(topic, payload);
     }
 
     /** From now on no further message is taken in. */
@@ -146,7 +194,7 @@ public final class MqttSource {
     /** Disconnects and makes {@link #run} return; the session stays at the broker. */
     public void stop() {
         stopped.countDown();
-        Mqtt5Connection current;
+        MqttConnection current;
         synchronized (this) {
             current = connection;
         }
@@ -157,12 +205,17 @@ public final class MqttSource {
     }
 
     /** Makes {@code current} the one that {@link #pause} and {@link #stop} find; false if stopped already. */
-    private synchronized boolean use(@Nullable Mqtt5Connection current) {
+    private synchronized boolean use(@Nullable MqttConnection current) {
         connection = current;
+        subscribed = null;
         if (current != null && paused) {
             current.pause();
         }
         return stopped.getCount() > 0;
+    }
+
+    private synchronized void subscribed(MqttConnection current) {
+        subscribed = current;
     }
 
     private String address() {

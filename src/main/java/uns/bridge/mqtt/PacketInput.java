@@ -46,9 +46,9 @@ final class PacketInput extends InputStream {
 
     private int answeredHere;
 
-    PacketInput(InputStream in, Wire wire, DeliveryTracker tracker, long maxPayloadBytes) {
+    PacketInput(InputStream in, Wire wire, DeliveryTracker tracker, long maxPayloadBytes, MqttVersion version) {
         this.reader = new PacketReader(in);
-        this.publishes = new PublishReader(reader, maxPayloadBytes);
+        this.publishes = new PublishReader(reader, maxPayloadBytes, version);
         this.wire = wire;
         this.tracker = tracker;
     }

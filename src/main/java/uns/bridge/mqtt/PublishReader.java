@@ -7,7 +7,7 @@ import uns.bridge.message.InboundMessage;
 import uns.bridge.message.MqttProperties;
 import uns.bridge.message.MqttProperties.UserProperty;
 
-/** Reads the body of a PUBLISH (MQTT 5, 3.3). */
+/** Reads the body of a PUBLISH (MQTT 5, 3.3); before MQTT 5 it is the same without properties (MQTT 3.1.1, 3.3). */
 final class PublishReader {
 
     /** Properties beyond this are not held; the message is then one that is too large. */
@@ -15,10 +15,12 @@ final class PublishReader {
 
     private final PacketReader reader;
     private final long maxPayloadBytes;
+    private final boolean hasProperties;
 
-    PublishReader(PacketReader reader, long maxPayloadBytes) {
+    PublishReader(PacketReader reader, long maxPayloadBytes, MqttVersion version) {
         this.reader = reader;
         this.maxPayloadBytes = maxPayloadBytes;
+        this.hasProperties = version.hasProperties();
     }
 
     /** A message and its packet identifier, 0 at QoS 0. */
@@ -32,7 +34,7 @@ final class PublishReader {
         }
         String topic = reader.text();
         int packetId = qos == 0 ? 0 : reader.uint16();
-        int propertiesLength = reader.variableByteInteger();
+        int propertiesLength = hasProperties ? reader.variableByteInteger() : 0;
         int unheld = 0;
         MqttProperties properties = MqttProperties.NONE;
         if (propertiesLength > MAX_PROPERTIES_BYTES) {

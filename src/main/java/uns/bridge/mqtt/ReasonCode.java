@@ -1,6 +1,6 @@
 package uns.bridge.mqtt;
 
-/** Reason codes (MQTT 5, 2.4) in words. */
+/** Reason codes (MQTT 5, 2.4), and the return codes of the versions before, in words. */
 final class ReasonCode {
 
     /** From here on a reason code tells of a failure (MQTT 5, 2.4). */
@@ -44,5 +44,18 @@ final class ReasonCode {
             default -> "reason";
         };
         return name + " (0x" + Integer.toHexString(code) + ")";
+    }
+
+    /** A return code of CONNACK, 1 to 5 (MQTT 3.1.1, 3.2.2.3). */
+    static String describeReturnCode(int code) {
+        String name = switch (code) {
+            case 1 -> "unacceptable protocol version";
+            case 2 -> "client identifier rejected";
+            case 3 -> "server unavailable";
+            case 4 -> "bad user name or password";
+            case 5 -> "not authorized";
+            default -> "return code";
+        };
+        return name + " (" + code + ")";
     }
 }

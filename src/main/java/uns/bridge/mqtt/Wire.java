@@ -4,9 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import uns.bridge.delivery.AckChannel;
@@ -32,7 +29,7 @@ final class Wire implements AckChannel {
     private static final int ACK_BYTES = 4;
     private static final int MAX_HELD_ACKS = 500;
 
-    private final Socket socket = new Socket();
+    private final Transport transport;
     private final CountDownLatch opened = new CountDownLatch(1);
     private final AtomicInteger unansweredPings = new AtomicInteger();
     private final byte[] acks = new byte[MAX_HELD_ACKS * ACK_BYTES];
@@ -40,25 +37,21 @@ final class Wire implements AckChannel {
     private final PacketOutput output = new PacketOutput();
     private final DeliveryTracker tracker;
     private final long maxPayloadBytes;
+    private final MqttVersion version;
     private volatile boolean closed;
     private volatile boolean paused;
     private volatile boolean holdingBack;
 
-    Wire(DeliveryTracker tracker, long maxPayloadBytes) {
+    Wire(Transport transport, DeliveryTracker tracker, long maxPayloadBytes, MqttVersion version) {
+        this.transport = transport;
         this.tracker = tracker;
         this.maxPayloadBytes = maxPayloadBytes;
-    }
-
-    void connect(String host, int port, Duration timeout) throws IOException {
-        socket.setTcpNoDelay(true); // What is written is written whole.
-        socket.setKeepAlive(true);
-        socket.connect(new InetSocketAddress(host, port), (int) timeout.toMillis());
+        this.version = version;
     }
 
     /** What Paho reads: everything but PUBLISH packets. */
     InputStream input() throws IOException {
-        // No read time-out: a packet that arrives in pieces is no error, a dead connection shows by MQTT's keep-alive.
-        return new PacketInput(socket.getInputStream(), this, tracker, maxPayloadBytes);
+        return new PacketInput(transport.input(), this, tracker, maxPayloadBytes, version);
     }
 
     /** What Paho writes to, one packet a flush. */
@@ -110,7 +103,7 @@ final class Wire implements AckChannel {
         if (ackBytes == acks.length) {
             flush();
         }
-        // Reason code and properties may be left out for success (MQTT 5, 3.4.2.1 and 3.5.2.1).
+        // In every version: MQTT 5 lets reason code and properties be left out for success (3.4.2.1 and 3.5.2.1).
         acks[ackBytes++] = (byte) (delivery.message().qos() == 2 ? PUBREC : PUBACK);
         acks[ackBytes++] = 2;
         acks[ackBytes++] = (byte) (delivery.packetId() >> 8);
@@ -135,11 +128,7 @@ final class Wire implements AckChannel {
     void close() {
         closed = true;
         opened.countDown();
-        try {
-            socket.close();
-        } catch (IOException e) {
-            // It is of no use any more, closed or not.
-        }
+        transport.close();
     }
 
     /** Paho writes a packet in pieces and ends it with a flush; acknowledgements must not come between the pieces. */
@@ -171,7 +160,7 @@ final class Wire implements AckChannel {
         }
 
         private synchronized void writePackets(byte[] packets, int length) throws IOException {
-            socket.getOutputStream().write(packets, 0, length);
+            transport.output().write(packets, 0, length);
         }
     }
 }

@@ -36,6 +36,10 @@ class MqttSettingsTest {
         assertThat(mqtt.sessionExpiry()).isEqualTo(Duration.ofHours(24));
         assertThat(mqtt.receiveMaximum()).isEqualTo(MqttSettings.DEFAULT_RECEIVE_MAXIMUM);
         assertThat(mqtt.maxInFlightBytes()).isEqualTo(33_554_432);
+        assertThat(mqtt.version()).isEqualTo(MqttVersion.MQTT_5);
+        assertThat(mqtt.cleanSession()).isFalse();
+        assertThat(mqtt.webSocketPath()).isNull();
+        assertThat(mqtt.warnings()).isEmpty();
     }
 
     @Test
@@ -50,8 +54,10 @@ class MqttSettingsTest {
                   qos: 2
                   keep_alive: 30
                   reconnect_on_failure: no
-                  version: 5
-                  transport: tcp
+                  version: 4
+                  clean_session: true
+                  transport: websockets
+                  path: /ws?x=1
                   tls: {ca_certs: , certfile: ""}
                   client_id: line-4
                   session_expiry: 7d
@@ -68,6 +74,7 @@ class MqttSettingsTest {
                         8883,
                         "42",
                         new Secret("007"),
+                        null,
                         List.of(TopicFilter.of("a/#"), TopicFilter.of("b/+/c")),
                         2,
                         Duration.ofSeconds(30),
@@ -75,7 +82,10 @@ class MqttSettingsTest {
                         "line-4",
                         Duration.ofDays(7),
                         10,
-                        65_536));
+                        65_536,
+                        MqttVersion.MQTT_3_1_1,
+                        true,
+                        "/ws?x=1"));
         assertThat(mqtt.toString()).doesNotContain("007");
     }
 
@@ -99,15 +109,22 @@ class MqttSettingsTest {
                 "keep_alive: 0 | mqtt.keep_alive: expected a duration from 1s to 65535s",
                 "keep_alive: 65536 | mqtt.keep_alive: expected a duration from 1s to 65535s",
                 "reconnect_on_failure: 1 | mqtt.reconnect_on_failure: expected true or false",
-                "version: 4 | mqtt.version: only 5 (MQTT 5) is available in this release; got the number 4",
-                "version: 3 | mqtt.version: only 5 (MQTT 5) is available in this release; got the number 3",
+                "version: 2 | mqtt.version: expected a whole number from 3 to 5, but got the number 2",
                 "version: 6 | mqtt.version: expected a whole number from 3 to 5, but got the number 6",
                 "clean_session: false | mqtt.clean_session: must not be set with version 5",
                 "clean_session: 1 | mqtt.clean_session: expected true or false",
-                "transport: websockets | mqtt.transport: only tcp is available in this release",
+                "path: mqtt | mqtt.path: expected a path that begins with '/', without blanks",
+                "path: '/a b' | mqtt.path: expected a path that begins with '/', without blanks",
+                "path: '/a#b' | mqtt.path: expected a path that begins with '/', without blanks",
+                "path: /ä | mqtt.path: expected a path that begins with '/', without blanks",
+                "topics: $share | mqtt.topics: expected an MQTT topic filter",
+                "topics: $share/g | mqtt.topics: expected an MQTT topic filter",
+                "topics: $share/g/ | mqtt.topics: expected an MQTT topic filter",
+                "topics: $share//a | mqtt.topics: expected an MQTT topic filter",
+                "topics: $share/+/a | mqtt.topics: expected an MQTT topic filter",
+                "topics: '$share/#' | mqtt.topics: expected an MQTT topic filter",
                 "transport: udp | mqtt.transport: expected tcp or websockets",
-                "tls: {ca_certs: ca.pem} | mqtt.tls: a TLS connection is not yet available in this release",
-                "tls: {insecure_cert: false} | mqtt.tls: a TLS connection is not yet available in this release",
+                "tls: {ca_certs: none.pem} | mqtt.tls.ca_certs: expected the path of a file that exists",
                 "tls: true | mqtt.tls: expected a map, but got the boolean true",
                 "tls: {ca_cert: } | mqtt.tls.ca_cert: unknown; did you mean 'ca_certs'?",
                 "session_expiry: 4294967296 | mqtt.session_expiry: expected a duration from 0s to",
@@ -149,13 +166,78 @@ class MqttSettingsTest {
         assertThat(settings.problems()).containsExactly("mqtt.host: must be set");
     }
 
-    @Test
-    void shouldNotBlameCleanSessionWhenTheVersionHasIt() {
-        SettingsFixture settings = SettingsFixture.settings("mqtt: {host: h, version: 4, clean_session: false}");
+    @ParameterizedTest
+    @CsvSource({"3, MQTT_3_1", "4, MQTT_3_1_1", "5, MQTT_5"})
+    void shouldKeepTheSessionInEveryVersionWhenCleanSessionIsNotWritten(int level, MqttVersion version) {
+        SettingsFixture settings = SettingsFixture.settings("mqtt: {host: h, version: " + level + "}");
 
-        MqttSettings.read(settings.section("mqtt"));
+        MqttSettings mqtt = MqttSettings.read(settings.section("mqtt"));
 
-        assertThat(settings.problems()).singleElement().asString().startsWith("mqtt.version");
+        assertThat(settings.problems()).isEmpty();
+        assertThat(mqtt.version()).isEqualTo(version);
+        assertThat(mqtt.cleanSession()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "version: 4, client_id: c, clean_session: true | mqtt.clean_session: true, so what is published while",
+                "version: 3, client_id: 123456789012345678901234 | mqtt.client_id: longer than the 23 characters",
+                "version: 4, client_id: c, password: s3cret | mqtt.password: not sent, for MQTT 3.1.1 sends none without",
+                "topics: [a/b, a/#] | mqtt.topics: a/b is not subscribed to, for a/# covers it",
+                "topics: [a/+/c, a/b/+] | mqtt.topics: a/+/c and a/b/+ overlap, so the MQTT broker may send",
+            })
+    void shouldWarnWhenThePromiseOrTheConnectionIsInDoubt(String line, String warning) {
+        SettingsFixture settings = SettingsFixture.settings("mqtt: {host: h, " + line + "}");
+
+        MqttSettings mqtt = MqttSettings.read(settings.section("mqtt"));
+
+        assertThat(settings.problems()).isEmpty();
+        assertThat(mqtt.warnings())
+                .singleElement()
+                .asString()
+                .startsWith(warning)
+                .doesNotContain("s3cret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "version: 3, client_id: 12345678901234567890123, clean_session: false",
+                "version: 4, client_id: 123456789012345678901234, username: u, password: p",
+                "version: 5, password: p",
+            })
+    void shouldNotWarnWhenAllIsWell(String line) {
+        SettingsFixture settings = SettingsFixture.settings("mqtt: {host: h, " + line + "}");
+
+        assertThat(MqttSettings.read(settings.section("mqtt")).warnings()).isEmpty();
+        assertThat(settings.problems()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a/#, a/b, c | a/#, c",
+                "a/b, a/+, a/# | a/#",
+                "#, $SYS/#, +/x | #, $SYS/#",
+                "a/+/c, a/b/+ | a/+/c, a/b/+",
+                "$share/g/a/#, $share/g/a/b | $share/g/a/#",
+                "$share/g/a/#, $share/h/a/b | $share/g/a/#, $share/h/a/b",
+                "a/#, $share/g/a/b | a/#",
+                "$share/g/a/#, a/b | $share/g/a/#, a/b",
+                "#, $share/g/a | #",
+                "$share/g/#, $share/g/$SYS/x | $share/g/#, $share/g/$SYS/x",
+            })
+    void shouldSubscribeOnlyToWhatNoOtherFilterCovers(String topics, String subscriptions) {
+        SettingsFixture settings =
+                SettingsFixture.settings("mqtt: {host: h, topics: ['" + topics.replace(", ", "', '") + "']}");
+
+        MqttSettings mqtt = MqttSettings.read(settings.section("mqtt"));
+
+        assertThat(settings.problems()).isEmpty();
+        assertThat(mqtt.subscriptions()).extracting(TopicFilter::toString).containsExactly(subscriptions.split(", "));
     }
 
     @ParameterizedTest
@@ -174,14 +256,14 @@ class MqttSettingsTest {
                 mqtt: {host: s3/cret, port: s3cret, username: [s3cret], password: {a: s3cret}, topics: [s3cret#],
                   qos: s3cret, keep_alive: s3cret, reconnect_on_failure: s3cret, version: s3cret, transport: s3cret,
                   client_id: s3cret, session_expiry: s3cret, receive_maximum: s3cret, max_in_flight_bytes: s3cret,
-                  clean_session: s3cret, tls: {ca_certs: s3cret}, unknown: s3cret}
+                  clean_session: s3cret, path: s3cret, tls: {ca_certs: s3cret}, unknown: s3cret}
                 """;
         for (SettingsFixture settings : List.of(
                 SettingsFixture.secrets(yaml),
                 SettingsFixture.of("", "", Map.of("UNS_MQTT", yaml.substring("mqtt:".length()))))) {
             MqttSettings.read(settings.section("mqtt"));
 
-            assertThat(settings.problems()).hasSize(16).noneMatch(line -> line.contains("s3"));
+            assertThat(settings.problems()).hasSize(17).noneMatch(line -> line.contains("s3"));
             assertThat(settings.root().describe()).noneMatch(line -> line.contains("s3"));
         }
     }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 import uns.bridge.config.Secret;
 import uns.bridge.delivery.Books;
@@ -38,8 +40,7 @@ class MqttSourceTest {
     private static final byte[] SESSION_TAKEN_OVER = Packets.packet(0xE0, new byte[] {(byte) 0x8E, 0});
 
     /** Held here, for the level goes with the logger. Paho tells of every connection that is cut, at length. */
-    private static final java.util.logging.Logger PAHO =
-            java.util.logging.Logger.getLogger("org.eclipse.paho.mqttv5.client");
+    private static final java.util.logging.Logger PAHO = java.util.logging.Logger.getLogger("org.eclipse.paho");
 
     static {
         PAHO.setLevel(Level.OFF);
@@ -96,6 +97,97 @@ class MqttSourceTest {
     }
 
     @Test
+    void shouldPublishWithQos0WhenSubscribed() throws Exception {
+        byte[] topicAliasMaximum10 = {0, 0, 3, 0x22, 0, 10};
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            if (packet.first() == ScriptedBroker.CONNECT) {
+                connection.send(Packets.packet(0x20, topicAliasMaximum10));
+            } else {
+                ScriptedBroker.welcome(connection, packet, 1, 1);
+            }
+        })) {
+            start(settings(broker.port(), true));
+            await().until(health::isReady);
+            broker.next();
+            broker.next();
+            for (int i = 0; i < 3; i++) {
+                byte[] payload = {(byte) i, 2, 3};
+
+                await().until(() -> source.publish("plant/command", payload));
+
+                ScriptedBroker.Received publish = broker.next();
+                assertThat(publish.first()).as("QoS 0, not retained").isEqualTo(0x30);
+                // Paho gives the topic the alias 1 with the first and leaves it out of the others (MQTT 5, 3.3.2.3.4).
+                assertThat(publish.body())
+                        .startsWith(Packets.concat(
+                                Packets.text(i == 0 ? "plant/command" : ""), new byte[] {3, 0x23, 0, 1}));
+                assertThat(publish.body()).endsWith(payload);
+            }
+            source.pause();
+            assertThat(source.publish("plant/command", new byte[0])).isFalse();
+        }
+    }
+
+    @Test
+    void shouldPublishNothingWhenNotSubscribed() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            if (connection.number() > 1) {
+                ScriptedBroker.welcome(connection, packet, 1, 1);
+            } else if (packet.first() == ScriptedBroker.CONNECT) {
+                connection.send(ScriptedBroker.CONNACK);
+            }
+        })) {
+            source = new MqttSource(settings(broker.port(), true), List.of(), tracker, health, Duration.ofSeconds(2));
+            assertThat(source.publish("plant/command", new byte[0])).isFalse();
+            run(source);
+            assertThat(broker.next().first()).isEqualTo(ScriptedBroker.CONNECT);
+            assertThat(broker.next().first()).isEqualTo(ScriptedBroker.SUBSCRIBE);
+            assertThat(source.publish("plant/command", new byte[0])).isFalse();
+
+            // As soon as the next connection is subscribed, it can be.
+            await().until(() -> source.publish("plant/command", new byte[0]));
+            assertThat(broker.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldPublishNothingWhenTheConnectionIsCut() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            if (packet.first() == 0x30) {
+                connection.cut();
+            } else if (connection.number() == 1) {
+                ScriptedBroker.welcome(connection, packet, 1, 1);
+            }
+        })) {
+            start(settings(broker.port(), true));
+            await().until(health::isReady);
+            assertThat(source.publish("plant/command", new byte[0])).isTrue();
+
+            await().until(() -> !problem(Part.MQTT).equals(Health.OK));
+            assertThat(source.publish("plant/command", new byte[0])).isFalse();
+        }
+    }
+
+    @Test
+    void shouldAlwaysAskForTheRetainedWhenTheyAreKept() throws Exception {
+        try (ScriptedBroker broker = ScriptedBroker.granting(1, 1, 1)) {
+            List<TopicFilter> kept = List.of(TopicFilter.of("$kept/#"), TopicFilter.of("plant/+"));
+            source = new MqttSource(settings(broker.port(), true), kept, tracker, health, ANSWER_TIMEOUT);
+            run(source);
+            await().until(health::isReady);
+            assertThat(broker.next().first()).isEqualTo(ScriptedBroker.CONNECT);
+            assertThat(broker.next().body())
+                    .endsWith(Packets.concat(
+                            Packets.text("spBv1.0/#"),
+                            new byte[] {0b01_0001},
+                            Packets.text("$kept/#"),
+                            new byte[] {0b00_0001},
+                            Packets.text("plant/+"),
+                            new byte[] {0b00_0001}));
+        }
+    }
+
+    @Test
     void shouldTakeNothingInWhenPausedBeforeItIsConnected() throws Exception {
         try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
             ScriptedBroker.welcome(connection, packet, 1, 1);
@@ -103,7 +195,7 @@ class MqttSourceTest {
                 connection.send(Packets.publish("plant/a", 1, 1, new byte[0]));
             }
         })) {
-            source = new MqttSource(settings(broker.port(), true), tracker, health, ANSWER_TIMEOUT);
+            source = new MqttSource(settings(broker.port(), true), List.of(), tracker, health, ANSWER_TIMEOUT);
             source.pause();
             run(source);
             await().until(health::isReady);
@@ -130,7 +222,7 @@ class MqttSourceTest {
             }
         })) {
             Duration answerTimeout = Duration.ofSeconds(2);
-            source = new MqttSource(settings(broker.port(), true), tracker, health, answerTimeout);
+            source = new MqttSource(settings(broker.port(), true), List.of(), tracker, health, answerTimeout);
             run(source);
             await().until(() -> tracker.books().inFlight() == 100);
 
@@ -197,7 +289,7 @@ class MqttSourceTest {
                 ScriptedBroker.welcome(connection, packet, 1, 1);
             }
         })) {
-            source = new MqttSource(settings(broker.port(), true), tracker, health, Duration.ofSeconds(2));
+            source = new MqttSource(settings(broker.port(), true), List.of(), tracker, health, Duration.ofSeconds(2));
             run(source);
             await().until(health::isReady);
             assertThat(broker.connections()).isEqualTo(2);
@@ -211,7 +303,7 @@ class MqttSourceTest {
                 ScriptedBroker.welcome(connection, packet, 1, 1);
             }
         })) {
-            source = new MqttSource(settings(broker.port(), true), tracker, health, Duration.ofSeconds(2));
+            source = new MqttSource(settings(broker.port(), true), List.of(), tracker, health, Duration.ofSeconds(2));
             run(source);
             await().until(health::isReady);
             assertThat(broker.connections()).isEqualTo(2);
@@ -288,14 +380,17 @@ class MqttSourceTest {
 
     @Test
     void shouldEndWhenStoppedBeforeItIsRun() throws Exception {
-        source = new MqttSource(settings(1, true), tracker, health, ANSWER_TIMEOUT);
+        source = new MqttSource(settings(1, true), List.of(), tracker, health, ANSWER_TIMEOUT);
         source.stop();
         assertThat(source.run()).isTrue();
     }
 
     /** Left alone, Paho would leave a spinning thread behind when it is hit between the starts of its threads, over 300 ms. */
-    @Test
-    void shouldLeaveNoThreadWhenTheConnectionIsCutRightAfterAccept() throws Exception {
+    @ParameterizedTest
+    @EnumSource(
+            value = MqttVersion.class,
+            names = {"MQTT_3_1_1", "MQTT_5"})
+    void shouldLeaveNoThreadWhenTheConnectionIsCutRightAfterAccept(MqttVersion version) throws Exception {
         int cuts = 20;
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             FutureTask<Void> cutter = new FutureTask<>(() -> {
@@ -310,15 +405,15 @@ class MqttSourceTest {
             new Thread(cutter, "cutter").start();
             for (int i = 0; i < cuts; i++) {
                 assertThatExceptionOfType(ConnectionFailure.class)
-                        .isThrownBy(() ->
-                                Mqtt5Connection.open(settings(server.getLocalPort(), true), tracker, ANSWER_TIMEOUT));
+                        .isThrownBy(() -> MqttConnection.open(
+                                settings(server.getLocalPort(), true, version, null), tracker, ANSWER_TIMEOUT));
             }
             cutter.get();
         }
     }
 
     private void start(MqttSettings settings) {
-        source = new MqttSource(settings, tracker, health, ANSWER_TIMEOUT);
+        source = new MqttSource(settings, List.of(), tracker, health, ANSWER_TIMEOUT);
         run(source);
     }
 
@@ -341,11 +436,17 @@ class MqttSourceTest {
     }
 
     private static MqttSettings settings(int port, boolean reconnectOnFailure) {
+        return settings(port, reconnectOnFailure, MqttVersion.MQTT_5, null);
+    }
+
+    static MqttSettings settings(
+            int port, boolean reconnectOnFailure, MqttVersion version, @Nullable String webSocketPath) {
         return new MqttSettings(
                 InetAddress.getLoopbackAddress().getHostAddress(),
                 port,
                 "user",
                 new Secret("password"),
+                null,
                 List.of(TopicFilter.of("spBv1.0/#"), TopicFilter.of("plant/+")),
                 1,
                 Duration.ofSeconds(60),
@@ -353,6 +454,9 @@ class MqttSourceTest {
                 "test",
                 Duration.ofHours(1),
                 100,
-                1 << 20);
+                1 << 20,
+                version,
+                false,
+                webSocketPath);
     }
 }

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import uns.bridge.delivery.Books;
 import uns.bridge.delivery.Delivery;
@@ -87,6 +88,35 @@ class PacketInputTest {
         assertThat(message.arrivalMs()).isBetween(before, System.currentTimeMillis());
         assertThat(message.properties()).isSameAs(MqttProperties.NONE);
         assertThat(delivery.packetId()).isEqualTo(qos == 0 ? 0 : 0xABCD);
+    }
+
+    /** What would be the length of the properties is the first byte of the payload. */
+    @ParameterizedTest
+    @EnumSource(
+            value = MqttVersion.class,
+            names = {"MQTT_3_1", "MQTT_3_1_1"})
+    void shouldReadNoPropertiesBeforeMqtt5(MqttVersion version) throws IOException {
+        byte[] atQos0 = Packets.packet(0x31, concat(Packets.text("a/b"), bytes("{}")));
+        byte[] atQos2 = Packets.packet(0x3C, concat(Packets.text("a/b"), Packets.uint16(7), new byte[] {0, 1}));
+        byte[] cleared = Packets.packet(0x32, concat(Packets.text("a/b"), Packets.uint16(8)));
+        PacketInput input = new PacketInput(
+                new ByteArrayInputStream(concat(atQos0, atQos2, cleared, Packets.PINGRESP)),
+                fixture.wire,
+                tracker,
+                MAX_PAYLOAD,
+                version);
+
+        assertThat(input.readNBytes(2)).isEqualTo(Packets.PINGRESP);
+
+        List<Delivery> taken = fixture.taken();
+        assertThat(taken)
+                .extracting(delivery -> delivery.message().payload())
+                .containsExactly(bytes("{}"), new byte[] {0, 1}, new byte[0]);
+        assertThat(taken).extracting(Delivery::packetId).containsExactly(0, 7, 8);
+        assertThat(taken)
+                .extracting(delivery -> delivery.message().properties())
+                .containsOnly(MqttProperties.NONE);
+        fixture.confirm(taken);
     }
 
     @Test
@@ -300,7 +330,7 @@ class PacketInputTest {
     void shouldFailAsTheNetworkDoesWhenMalformed(String name, String hex) {
         byte[] stream = HexFormat.of().parseHex(hex.replace(" ", ""));
         assertThatIOException().as(name).isThrownBy(() -> input(stream).read());
-        assertThat(tracker.books()).isEqualTo(new Books(0, 0, 0, 0, 0));
+        assertThat(tracker.books()).isEqualTo(new Books(0, 0, 0, 0, 0, 0));
     }
 
     @Test
@@ -364,7 +394,7 @@ class PacketInputTest {
     }
 
     private PacketInput input(long maxPayloadBytes, InputStream stream) {
-        return new PacketInput(stream, fixture.wire, tracker, maxPayloadBytes);
+        return new PacketInput(stream, fixture.wire, tracker, maxPayloadBytes, MqttVersion.MQTT_5);
     }
 
     private static byte[] payload(int size) {

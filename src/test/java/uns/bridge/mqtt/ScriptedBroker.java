@@ -10,13 +10,18 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** An MQTT 5 broker that answers as its script says, one connection after the other, and notes what it is sent. */
+/** An MQTT broker that answers as its script says, one connection after the other, and notes what it is sent. */
 final class ScriptedBroker implements AutoCloseable {
 
     static final int CONNECT = 0x10;
     static final int SUBSCRIBE = 0x82;
     static final int DISCONNECT = 0xE0;
     static final byte[] CONNACK = Packets.packet(0x20, new byte[] {0, 0, 0});
+
+    /** CONNACK and SUBACK before MQTT 5, which has added properties. */
+    static byte[] connack3(boolean sessionPresent, int returnCode) {
+        return Packets.packet(0x20, new byte[] {(byte) (sessionPresent ? 1 : 0), (byte) returnCode});
+    }
 
     /** What to do with a packet; the connection ends when an IOException is thrown. */
     interface Script {
@@ -33,6 +38,14 @@ final class ScriptedBroker implements AutoCloseable {
                 codes[i] = (byte) reasonCodes[i];
             }
             return Packets.packet(0x90, Packets.concat(new byte[] {body[0], body[1], 0}, codes));
+        }
+
+        byte[] suback3(int... returnCodes) {
+            byte[] codes = new byte[returnCodes.length];
+            for (int i = 0; i < codes.length; i++) {
+                codes[i] = (byte) returnCodes[i];
+            }
+            return Packets.packet(0x90, Packets.concat(new byte[] {body[0], body[1]}, codes));
         }
     }
 
@@ -96,6 +109,11 @@ final class ScriptedBroker implements AutoCloseable {
     /** Sends to the client that is connected. */
     void send(byte[] packet) throws IOException {
         client.getOutputStream().write(packet);
+    }
+
+    /** Ends the connection without a word. */
+    void cut() throws IOException {
+        client.close();
     }
 
     private void serve() {

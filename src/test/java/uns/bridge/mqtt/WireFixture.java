@@ -26,9 +26,10 @@ final class WireFixture implements AutoCloseable {
 
     WireFixture(DeliveryTracker tracker, long maxPayloadBytes) throws IOException {
         this.tracker = tracker;
-        this.wire = new Wire(tracker, maxPayloadBytes);
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            wire.connect(server.getInetAddress().getHostAddress(), server.getLocalPort(), Duration.ofSeconds(5));
+            Transport transport = new TcpTransport(server.getInetAddress().getHostAddress(), server.getLocalPort());
+            transport.connect(Duration.ofSeconds(5));
+            wire = new Wire(transport, tracker, maxPayloadBytes, MqttVersion.MQTT_5);
             broker = server.accept();
         }
         input = wire.input();

@@ -1,0 +1,87 @@
+package uns.bridge.mqtt;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import uns.bridge.message.TopicFilter;
+
+/** What the broker has granted, and what it is still to be asked for. Used by one thread. */
+final class Grants {
+
+    private static final int NOT_ANSWERED = -1;
+
+    private final int qos;
+    private final boolean askingBringsRetained;
+    private final List<TopicFilter> kept;
+
+    /** Every filter, and what SUBACK said; null before. */
+    private final Map<TopicFilter, @Nullable Integer> codes = new LinkedHashMap<>();
+
+    /** @param kept topic filters besides those of the settings, whose retained messages are wanted at every connection */
+    Grants(MqttSettings settings, List<TopicFilter> kept) {
+        this.qos = settings.qos();
+        this.askingBringsRetained = !settings.version().hasProperties();
+        this.kept = List.copyOf(kept);
+        settings.subscriptions().forEach(filter -> codes.put(filter, null));
+        codes.keySet().removeAll(kept);
+        kept.forEach(filter -> codes.put(filter, null));
+    }
+
+    /** Every topic filter. */
+    List<TopicFilter> filters() {
+        return List.copyOf(codes.keySet());
+    }
+
+    /**
+     * The filters to subscribe to on a new connection: all, so that every grant is seen, unless the session has them and
+     * asking would bring all retained messages once more. Of the kept ones these are wanted, so they are always asked for;
+     * before MQTT 5 there is no other way to get them.
+     */
+    List<TopicFilter> toAskWhenConnected(boolean sessionResumed) {
+        return codes.keySet().stream()
+                .filter(filter ->
+                        !(sessionResumed && askingBringsRetained) || kept.contains(filter) || !isGranted(filter))
+                .toList();
+    }
+
+    /** The filters to ask for once more, for permissions are mended while the bridge runs. */
+    List<TopicFilter> toAskAgain() {
+        return codes.keySet().stream()
+                .filter(filter -> !(askingBringsRetained ? isGranted(filter) : problem(filter) == null))
+                .toList();
+    }
+
+    /** Notes the answer to a SUBSCRIBE: Paho takes a refusing code for success, and does not count them. */
+    void take(List<TopicFilter> filters, int[] answer) {
+        for (int i = 0; i < filters.size(); i++) {
+            codes.put(filters.get(i), i < answer.length ? answer[i] : NOT_ANSWERED);
+        }
+    }
+
+    /** What was not granted as asked, for the operator. */
+    List<String> problems() {
+        return codes.keySet().stream()
+                .map(this::problem)
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
+                .toList();
+    }
+
+    private boolean isGranted(TopicFilter filter) {
+        Integer code = codes.get(filter);
+        return code != null && code >= 0 && code < ReasonCode.FAILURE;
+    }
+
+    private @Nullable String problem(TopicFilter filter) {
+        Integer code = codes.get(filter);
+        if (code == null || code == NOT_ANSWERED) {
+            return filter + " was not answered";
+        }
+        if (code >= ReasonCode.FAILURE) {
+            return filter + " was refused: " + ReasonCode.describe(code);
+        }
+        return code < qos ? filter + " was granted QoS " + code + " instead of " + qos : null;
+    }
+}

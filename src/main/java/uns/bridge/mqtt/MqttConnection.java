@@ -1,0 +1,193 @@
+package uns.bridge.mqtt;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.message.TopicFilter;
+
+/** One connection to the MQTT broker, and the one Paho client that made it. Neither is used a second time. */
+final class MqttConnection implements AutoCloseable {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(1);
+
+    /** What became of the session that the broker had. */
+    enum Session {
+        RESUMED("session resumed"),
+        NEW("new session"),
+        UNKNOWN("session resumed if there was one, which MQTT 3.1 does not tell");
+
+        private final String text;
+
+        Session(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    private final MqttSettings settings;
+    private final Duration answerTimeout;
+    private final Wire wire;
+    private final PahoClient client;
+    private final CompletableFuture<ConnectionFailure> ended = new CompletableFuture<>();
+    private Session session = Session.UNKNOWN;
+
+    /** Guarded by this. */
+    private boolean clientClosed;
+
+    private MqttConnection(MqttSettings settings, Duration answerTimeout, Wire wire) throws ConnectionFailure {
+        this.settings = settings;
+        this.answerTimeout = answerTimeout;
+        this.wire = wire;
+        this.client = settings.version() == MqttVersion.MQTT_5
+                ? new Mqtt5Client(settings, wire, ended)
+                : new Mqtt3Client(settings, wire, ended);
+    }
+
+    /**
+     * Connects.
+     *
+     * @param answerTimeout how long the broker may take to answer a CONNECT or SUBSCRIBE
+     * @throws ConnectionFailure if there is no connection, or the broker refuses it
+     */
+    static MqttConnection open(MqttSettings settings, DeliveryTracker tracker, Duration answerTimeout)
+            throws ConnectionFailure {
+        Transport transport = transport(settings);
+        Wire wire = new Wire(transport, tracker, settings.maxInFlightBytes(), settings.version());
+        try {
+            transport.connect(CONNECT_TIMEOUT);
+            MqttConnection connection = new MqttConnection(settings, answerTimeout, wire);
+            try {
+                connection.connect();
+                return connection;
+            } catch (ConnectionFailure | RuntimeException e) {
+                connection.close();
+                throw e;
+            }
+        } catch (ConnectionFailure e) {
+            wire.close();
+            throw e;
+        } catch (IOException e) {
+            wire.close();
+            throw new ConnectionFailure(String.valueOf(e.getMessage()), false, e);
+        } catch (RuntimeException e) {
+            wire.close();
+            throw ConnectionFailure.ofClient(e);
+        }
+    }
+
+    private static Transport transport(MqttSettings settings) {
+        Transport transport = settings.tls() == null
+                ? new TcpTransport(settings.host(), settings.port())
+                : new TlsTransport(settings.host(), settings.port(), settings.tls());
+        if (settings.webSocketPath() == null) {
+            return transport;
+        }
+        return new WebSocketTransport(
+                transport,
+                new WebSocketHandshake(settings.host(), settings.port(), settings.webSocketPath(), settings.version()));
+    }
+
+    private void connect() throws ConnectionFailure {
+        boolean present = client.connect(answerTimeout);
+        if (settings.version().tellsSessionPresent() || settings.cleanSession()) {
+            session = present ? Session.RESUMED : Session.NEW;
+        }
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /**
+     * Subscribes to {@code filters}. A subscription that the session has already is replaced by an equal one.
+     *
+     * @param kept those whose retained messages are wanted each time; of the others they are when the subscription is new
+     * @return the broker's reason codes (MQTT 5, 3.9.3), one for each filter if the broker does what it should
+     * @throws ConnectionFailure if the broker does not answer
+     */
+    int[] subscribe(List<TopicFilter> filters, List<TopicFilter> kept) throws ConnectionFailure, InterruptedException {
+        try {
+            int[] codes = await(client.subscribe(filters, kept, settings.qos()));
+            return codes == null ? new int[0] : codes;
+        } catch (RuntimeException e) {
+            throw ConnectionFailure.ofClient(e);
+        }
+    }
+
+    /** The answer may be stuck behind messages that wait for Kafka; the broker is not to blame for that. */
+    private int @Nullable [] await(CompletableFuture<int @Nullable []> answer)
+            throws ConnectionFailure, InterruptedException {
+        while (true) {
+            try {
+                return answer.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                if (!wire.isHoldingBack() || wire.isClosed()) {
+                    throw new ConnectionFailure("no answer to SUBSCRIBE", false, e);
+                }
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof ConnectionFailure cause
+                        ? cause
+                        : new ConnectionFailure("SUBSCRIBE failed", false, e.getCause());
+            }
+        }
+    }
+
+    /** Why the connection ended, or null if it did not within {@code timeout}. */
+    @Nullable ConnectionFailure awaitEnd(Duration timeout) throws InterruptedException {
+        try {
+            return ended.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // Should Paho ever fail to tell.
+            return wire.isClosed() ? new ConnectionFailure("connection closed", false, null) : null;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("never completed exceptionally", e);
+        }
+    }
+
+    /** See {@link PahoClient#publish}; false if the connection has ended, too. */
+    synchronized boolean publish(String topic, byte[] payload) {
+        return !clientClosed && client.publish(topic, payload);
+    }
+
+    /** From now on no further message is taken in. */
+    void pause() {
+        wire.pause();
+    }
+
+    /** Says goodbye to the broker, if it still listens; the session stays. */
+    synchronized void disconnect() {
+        if (!clientClosed) {
+            client.disconnect(DISCONNECT_TIMEOUT);
+        }
+    }
+
+    /**
+     * Ends the connection at once, if it has not ended yet. The wire first, so that no late acknowledgement and no blocked
+     * thread can use it.
+     */
+    @Override
+    public void close() {
+        wire.close();
+        // Paho does not tell of an end that it was asked for.
+        ended.complete(new ConnectionFailure("closed", false, null));
+        closeClient();
+    }
+
+    private synchronized void closeClient() {
+        if (!clientClosed) {
+            clientClosed = true;
+            client.close();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package uns.bridge.mqtt;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import uns.bridge.config.Section;
+import uns.bridge.config.ValueType;
+import uns.bridge.message.TopicFilter;
+
+/**
+ * The topic filters of {@code mqtt.topics}, shared ones included: {@code $share/<group>/<filter>} (MQTT 5, 4.8.2), whose
+ * messages the members of the group have one each.
+ *
+ * <p>A message that matches several subscriptions may be sent once for each (MQTT 5, 3.3.4; Mosquitto does so with MQTT
+ * 5), and would be in Kafka as often. So a filter that another one covers is not subscribed to.
+ */
+final class Subscriptions {
+
+    private static final String SHARE = "$share/";
+    private static final List<TopicFilter> DEFAULT = List.of(TopicFilter.of("spBv1.0/#"));
+
+    private Subscriptions() {}
+
+    static List<TopicFilter> read(Section mqtt) {
+        Set<TopicFilter> seen = new HashSet<>();
+        ValueType<TopicFilter> distinctFilter = ValueType.text("an MQTT topic filter, each only once", text -> {
+            TopicFilter filter = TopicFilter.of(text);
+            Shared.of(filter);
+            if (!seen.add(filter)) {
+                throw new IllegalArgumentException("this one was there before");
+            }
+            return filter;
+        });
+        List<TopicFilter> topics = mqtt.list("topics", distinctFilter, DEFAULT);
+        if (topics.isEmpty()) {
+            mqtt.reject("topics", "needs at least one topic filter");
+        }
+        return topics;
+    }
+
+    /** Those that no other one covers. */
+    static List<TopicFilter> uncovered(List<TopicFilter> filters) {
+        return filters.stream()
+                .filter(filter -> filters.stream().noneMatch(other -> covers(other, filter)))
+                .toList();
+    }
+
+    /** What the operator should know of filters that meet. */
+    static List<String> warnings(List<TopicFilter> filters) {
+        List<String> warnings = new ArrayList<>();
+        for (TopicFilter filter : filters) {
+            filters.stream()
+                    .filter(other -> covers(other, filter))
+                    .findFirst()
+                    .ifPresent(other -> warnings.add(
+                            "mqtt.topics: " + filter + " is not subscribed to, for " + other + " covers it"));
+        }
+        List<TopicFilter> uncovered = uncovered(filters);
+        for (int i = 0; i < uncovered.size(); i++) {
+            for (TopicFilter other : uncovered.subList(i + 1, uncovered.size())) {
+                if (Shared.of(uncovered.get(i)).filter.overlaps(Shared.of(other).filter)) {
+                    warnings.add("mqtt.topics: " + uncovered.get(i) + " and " + other
+                            + " overlap, so the MQTT broker may send a message of both twice");
+                }
+            }
+        }
+        return warnings;
+    }
+
+    private static boolean covers(TopicFilter one, TopicFilter other) {
+        if (one.equals(other)) {
+            return false;
+        }
+        Shared a = Shared.of(one);
+        Shared b = Shared.of(other);
+        return (a.group.isEmpty() || a.group.equals(b.group)) && a.filter.covers(b.filter);
+    }
+
+    /** What a filter matches, and the group that shares it; empty if it is not shared. */
+    private record Shared(String group, TopicFilter filter) {
+
+        /** @throws IllegalArgumentException if the group or the filter of a shared one is not allowed (MQTT 5, 4.8.2) */
+        static Shared of(TopicFilter written) {
+            String text = written.toString();
+            if (!text.equals("$share") && !text.startsWith(SHARE)) {
+                return new Shared("", written);
+            }
+            int end = text.indexOf('/', SHARE.length());
+            String group = end < 0 ? "" : text.substring(SHARE.length(), end);
+            if (group.isEmpty() || group.equals("+")) {
+                throw new IllegalArgumentException("a shared one is written $share/<group>/<filter>");
+            }
+            return new Shared(group, TopicFilter.of(text.substring(end + 1)));
+        }
+    }
+}
