@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.PolicyViolationException;
@@ -29,9 +30,18 @@ final class AdminLookup implements TopicProbe.Lookup {
 
     private static final int TIMEOUT_MS = 10_000;
 
-    private final Map<String, Object> config = new HashMap<>();
+    private final Map<String, Object> config;
+    private final @Nullable TopicCreation creation;
+    private String problem = "";
 
     AdminLookup(KafkaSettings settings) {
+        config = adminConfig(settings);
+        creation = settings.topicCreation();
+    }
+
+    /** What of the producer's settings an admin client takes. */
+    static Map<String, Object> adminConfig(KafkaSettings settings) {
+        Map<String, Object> config = new HashMap<>();
         settings.config().forEach((key, value) -> {
             if (AdminClientConfig.configNames().contains(key)) {
                 config.put(key, value);
@@ -39,33 +49,56 @@ final class AdminLookup implements TopicProbe.Lookup {
         });
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
         config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+        return config;
     }
 
     @Override
     public @Nullable Absence find(String topic) throws InterruptedException {
+        problem = "";
         Admin admin;
         try {
             admin = Admin.create(config);
         } catch (KafkaException e) {
+            problem = KafkaErrors.describe(e);
             return null;
         }
         try {
             if (missing(admin.describeTopics(List.of(topic)).allTopicNames()) == null) {
                 return null;
             }
-            // Validated only, never created: it tells why Kafka does not create the topic by itself.
-            Exception why = refusal(admin.createTopics(
-                            List.of(new NewTopic(topic, Optional.empty(), Optional.empty())),
-                            new CreateTopicsOptions().validateOnly(true))
-                    .all());
-            String reason = "topic " + topic + " does not exist and Kafka does not create it"
-                    + (why == null ? " (auto.create.topics.enable)" : ": " + why.getMessage());
-            return new Absence(reason, why != null);
+            // Where the bridge creates no topics this is validated only: it tells why Kafka does not create it by
+            // itself.
+            NewTopic wanted =
+                    creation == null ? new NewTopic(topic, Optional.empty(), Optional.empty()) : creation.topic(topic);
+            Exception why = refusal(
+                    admin.createTopics(List.of(wanted), new CreateTopicsOptions().validateOnly(creation == null))
+                            .all());
+            if (why == null && creation != null) {
+                return null; // It exists again.
+            }
+            return new Absence(reason(topic, why), why != null);
         } catch (KafkaException | TimeoutException e) {
-            return null; // Kafka is away after all: the record waits.
+            problem = KafkaErrors.describe(e);
+            return null; // Kafka is away after all, or lacks brokers: the record waits.
         } finally {
             admin.close(Duration.ZERO); // Its calls have their answer, or will not get one.
         }
+    }
+
+    @Override
+    public String problem() {
+        return problem;
+    }
+
+    /** Why there is no such topic, for the operator. */
+    static String reason(String topic, @Nullable Exception refusal) {
+        String text = "topic " + topic + " does not exist and Kafka does not create it";
+        if (refusal == null) {
+            return text + " (auto.create.topics.enable)";
+        }
+        return text + ": "
+                + (refusal instanceof AuthorizationException ? "the bridge has no permission to create topics: " : "")
+                + refusal.getMessage();
     }
 
     private static @Nullable Exception missing(KafkaFuture<?> description)
@@ -73,7 +106,10 @@ final class AdminLookup implements TopicProbe.Lookup {
         return objection(description, List.of(UnknownTopicOrPartitionException.class, InvalidTopicException.class));
     }
 
-    /** Why Kafka will not create a topic, or null if it would. Too few brokers at the moment are no reason: they return. */
+    /**
+     * Why Kafka will not create a topic, or null if it would. Too few brokers at the moment are no reason: they return. Nor are
+     * bad settings of new topics, which would turn the messages of each of them into dead letters: they can be mended.
+     */
     static @Nullable Exception refusal(KafkaFuture<?> creation) throws InterruptedException, TimeoutException {
         return objection(
                 creation,
@@ -81,18 +117,20 @@ final class AdminLookup implements TopicProbe.Lookup {
     }
 
     /** The answer if it is one of {@code objections}, null if it is a yes. Throws where there was no other answer. */
-    private static @Nullable Exception objection(KafkaFuture<?> answer, List<Class<? extends Exception>> objections)
+    static @Nullable Exception objection(KafkaFuture<?> answer, List<Class<? extends Exception>> objections)
             throws InterruptedException, TimeoutException {
         try {
             answer.get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
             return null;
         } catch (ExecutionException e) {
+            // To Kafka a failed login is an invalid configuration as well.
+            boolean loggedIn = !(e.getCause() instanceof AuthenticationException);
             for (Class<? extends Exception> objection : objections) {
-                if (objection.isInstance(e.getCause())) {
+                if (loggedIn && objection.isInstance(e.getCause())) {
                     return objection.cast(e.getCause());
                 }
             }
-            throw new KafkaException(e.getCause());
+            throw new KafkaException("Kafka gives no answer of use", e.getCause());
         }
     }
 }

@@ -1,9 +1,7 @@
 package uns.bridge.kafka;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
@@ -62,28 +60,32 @@ final class DeliveryPromise {
         return reasons;
     }
 
-    /** What weakens the promise, one sentence each. */
-    List<String> warnings() {
-        List<String> warnings = new ArrayList<>();
+    /** What weakens the promise: the key and the reason. */
+    Map<String, String> warnings() {
+        Map<String, String> reasons = new LinkedHashMap<>();
         if (!acksAll()) {
-            warnings.add("kafka.config.acks: not 'all', so a record may be lost with the broker that took it");
+            reasons.put(ProducerConfig.ACKS_CONFIG, "not 'all', so a record may be lost with the broker that took it");
         }
         if (!idempotent) {
-            warnings.add("kafka.config.enable.idempotence: off, so a retry may write a record twice");
+            reasons.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "off, so a retry may write a record twice");
         }
         if (!idempotent && maxInFlight > 1) {
-            warnings.add("kafka.config.max.in.flight.requests.per.connection: more than 1 without idempotence, so a"
-                    + " retry may change the order of records");
+            reasons.put(
+                    ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                    "more than 1 without idempotence, so a retry may change the order of records");
         }
         if (retries < Integer.MAX_VALUE) {
-            warnings.add("kafka.config.retries: limited, so a record may be given up while Kafka is away;"
-                    + " leave it out to go on trying");
+            reasons.put(
+                    ProducerConfig.RETRIES_CONFIG,
+                    "limited, so a record may be given up while Kafka is away; leave it out to go on trying");
         }
         if (deliveryTimeoutMs < SHORT_DELIVERY_TIMEOUT.toMillis()) {
-            warnings.add("kafka.config.delivery.timeout.ms: less than an hour, so a record may be given up while Kafka"
-                    + " is away; leave it out to go on trying");
+            reasons.put(
+                    ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                    "less than an hour, so a record may be given up while Kafka is away; leave it out to go on"
+                            + " trying");
         }
-        return warnings;
+        return reasons;
     }
 
     private boolean acksAll() {

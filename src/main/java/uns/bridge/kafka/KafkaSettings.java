@@ -3,6 +3,8 @@ package uns.bridge.kafka;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.jspecify.annotations.Nullable;
 import uns.bridge.config.Section;
 import uns.bridge.config.ValueType;
 
@@ -10,9 +12,14 @@ import uns.bridge.config.ValueType;
  * How records are written to Kafka.
  *
  * @param config the settings of the producer in effect, serializers of bytes included
+ * @param topicCreation how the bridge creates topics; null: it leaves that to Kafka
  * @param warnings what in them should be reconsidered, one sentence each, without secrets
  */
-public record KafkaSettings(Map<String, Object> config, String deadLetterTopic, List<String> warnings) {
+public record KafkaSettings(
+        Map<String, Object> config,
+        String deadLetterTopic,
+        @Nullable TopicCreation topicCreation,
+        List<String> warnings) {
 
     public static final String DEFAULT_DEAD_LETTER_TOPIC = "uns_bridge_dead_letter";
 
@@ -30,7 +37,17 @@ public record KafkaSettings(Map<String, Object> config, String deadLetterTopic, 
         List<String> warnings = new ArrayList<>();
         Map<String, Object> config =
                 ProducerSettings.read(kafka.section("config").flattened(), warnings);
-        return new KafkaSettings(config, kafka.get("dead_letter_topic", TOPIC, DEFAULT_DEAD_LETTER_TOPIC), warnings);
+        return new KafkaSettings(
+                config,
+                kafka.get("dead_letter_topic", TOPIC, DEFAULT_DEAD_LETTER_TOPIC),
+                TopicCreation.read(kafka.section("create_topics")),
+                warnings);
+    }
+
+    /** What records may hold of the memory on their way, in bytes. */
+    long bufferMemoryBytes() {
+        return Long.parseLong(
+                String.valueOf(config.get(ProducerConfig.BUFFER_MEMORY_CONFIG)).strip());
     }
 
     private static String topic(String text) {
@@ -43,6 +60,7 @@ public record KafkaSettings(Map<String, Object> config, String deadLetterTopic, 
     /** Without the values of the producer's settings, some of which are secret. */
     @Override
     public String toString() {
-        return "KafkaSettings[config=" + config.keySet() + ", deadLetterTopic=" + deadLetterTopic + "]";
+        return "KafkaSettings[config=" + config.keySet() + ", deadLetterTopic=" + deadLetterTopic + ", topicCreation="
+                + topicCreation + "]";
     }
 }

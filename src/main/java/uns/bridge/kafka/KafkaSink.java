@@ -1,28 +1,18 @@
 package uns.bridge.kafka;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidTimestampException;
-import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.PolicyViolationException;
-import org.apache.kafka.common.errors.RecordBatchTooLargeException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +25,8 @@ import uns.bridge.message.OutboundRecord;
  *
  * <p>Each record ends in exactly one call of the {@link Listener}: confirmed, or refused for good. A Kafka that is away is
  * waited for; a producer that failed for good (authentication, fencing) is replaced by a new one, which gets all
- * unconfirmed records first, in their order.
+ * unconfirmed records first, in their order. For that they are held until they are confirmed, which bounds how many there
+ * may be: compressed, far more of them would find room in the producer than in memory.
  *
  * <p>All methods are for one thread; the listener is called on that thread or on Kafka's I/O thread,
  * and must not block.
@@ -56,28 +47,39 @@ public final class KafkaSink<T> implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
     private static final Duration CONFIRMATION_OVERDUE = Duration.ofSeconds(5);
-    private static final Duration DELETION_CHECK = Duration.ofSeconds(30);
+    private static final Duration STUCK_CHECK = Duration.ofSeconds(30);
 
     /** The producer has waited {@code max.block.ms} already, but that may have been set to 0. */
     private static final long TIMEOUT_PAUSE_MS = 10;
+
+    /** Kafka has megabytes to work on meanwhile. */
+    private static final long ROOM_PAUSE_MS = 5;
 
     private static final long MIN_BACKOFF_MS = 500;
     private static final long MAX_BACKOFF_MS = 30_000;
 
     private final Supplier<Producer<byte[], byte[]>> producers;
     private final TopicProbe probe;
+
+    /** Null where the bridge creates no topics. */
+    private final @Nullable AwaitedTopics<Sending<T>> awaited;
+
     private final Time time;
     private final Listener<T> listener;
     private final Health health;
+    private final long maxUnconfirmedBytes;
     private final LimitedLog waiting = new LimitedLog();
 
     /** What the producer has and Kafka has not confirmed, in the order it was sent. */
-    private final ArrayDeque<Sending> unconfirmed = new ArrayDeque<>();
+    private final ArrayDeque<Sending<T>> unconfirmed = new ArrayDeque<>();
+
+    /** Of those and of what is held back for its topic. */
+    private long unconfirmedBytes;
 
     private @Nullable Producer<byte[], byte[]> producer;
     private long backoffMs = MIN_BACKOFF_MS;
     private boolean troubled;
-    private @Nullable Sending oldest;
+    private @Nullable Sending<T> oldest;
     private long oldestSinceNs;
 
     /** The failure of the current producer that ends it; written by Kafka's I/O thread. */
@@ -87,35 +89,96 @@ public final class KafkaSink<T> implements AutoCloseable {
         this(
                 () -> new KafkaProducer<>(settings.config()),
                 new TopicProbe(new AdminLookup(settings), settings.deadLetterTopic(), Time.SYSTEM),
+                creator(settings),
                 Time.SYSTEM,
                 listener,
-                health);
+                health,
+                settings.bufferMemoryBytes());
+    }
+
+    private static @Nullable TopicCreator creator(KafkaSettings settings) {
+        TopicCreation creation = settings.topicCreation();
+        return creation == null
+                ? null
+                : new TopicCreator(new AdminRound(AdminLookup.adminConfig(settings), creation), Time.SYSTEM);
     }
 
     KafkaSink(
             Supplier<Producer<byte[], byte[]>> producers,
             TopicProbe probe,
+            @Nullable TopicCreator creator,
             Time time,
             Listener<T> listener,
-            Health health) {
+            Health health,
+            long maxUnconfirmedBytes) {
         this.producers = producers;
         this.probe = probe;
+        this.awaited = creator == null ? null : new AwaitedTopics<>(creator, time);
         this.time = time;
         this.listener = listener;
         this.health = health;
+        this.maxUnconfirmedBytes = maxUnconfirmedBytes;
     }
 
     /**
-     * Hands {@code record} to Kafka; returns when the producer has it, which takes as long as Kafka is away.
+     * Hands {@code record} to Kafka; returns when the producer has it, which takes as long as Kafka is away or behind. A record
+     * for a topic that the bridge is creating is held back meanwhile.
      *
      * @throws InterruptedException if interrupted while waiting; the record was not sent, or not confirmed
      */
     public void send(OutboundRecord record, T token) throws InterruptedException {
         recover();
         forgetConfirmed();
-        Sending sending = new Sending(record, token);
-        unconfirmed.add(sending);
-        transmit(sending);
+        release();
+        Sending<T> sending = new Sending<>(record, token, listener, this::fail);
+        while (unconfirmedBytes > 0 && unconfirmedBytes + sending.weight() > maxUnconfirmedBytes) {
+            time.sleep(ROOM_PAUSE_MS);
+            tend();
+        }
+        if (awaited == null || awaited.exists(record.topic())) {
+            unconfirmed.add(sending);
+            unconfirmedBytes += sending.weight();
+            transmit(sending);
+            return;
+        }
+        String absence = probe.absence(record.topic());
+        if (absence == null) {
+            unconfirmedBytes += sending.weight();
+            awaited.hold(record.topic(), sending);
+        } else {
+            sending.refuse(new UnknownTopicOrPartitionException(absence));
+        }
+    }
+
+    /** Sends what was held back for topics that exist now, and refuses what was for topics that Kafka refuses. */
+    private void release() throws InterruptedException {
+        if (awaited == null) {
+            return;
+        }
+        for (AwaitedTopics.Released<Sending<T>> next = awaited.poll(); next != null; next = awaited.poll()) {
+            Exception refusal = next.refusal();
+            if (refusal == null) {
+                probe.forget(next.topic());
+                unconfirmed.addAll(next.sendings());
+                for (Sending<T> sending : next.sendings()) {
+                    transmit(sending); // After a failure it does nothing, and recover() sends them all.
+                }
+            } else {
+                String absence = AdminLookup.reason(next.topic(), refusal);
+                probe.remember(next.topic(), new TopicProbe.Absence(absence, false));
+                for (Sending<T> sending : next.sendings()) {
+                    unconfirmedBytes -= sending.weight();
+                    sending.refuse(new UnknownTopicOrPartitionException(absence));
+                }
+            }
+        }
+    }
+
+    /** To be called on Kafka's I/O thread. */
+    private void fail(Exception cause) {
+        if (failure == null) {
+            failure = cause;
+        }
     }
 
     /**
@@ -123,26 +186,42 @@ public final class KafkaSink<T> implements AutoCloseable {
      */
     public void tend() throws InterruptedException {
         forgetConfirmed();
-        Sending head = unconfirmed.peek();
+        Sending<T> head = unconfirmed.peek();
         if (head != oldest) {
             oldest = head;
             oldestSinceNs = time.nanoTime();
         } else if (head != null && time.nanoTime() - oldestSinceNs > CONFIRMATION_OVERDUE.toNanos()) {
             trouble("Kafka has confirmed nothing for over " + CONFIRMATION_OVERDUE.toSeconds() + " s");
-            giveUpDeletedTopic(head);
+            giveUpStuckTopic(head);
         }
         recover();
+        release();
+        String overdue = overdueTopic();
+        if (overdue != null) {
+            trouble(overdue);
+        }
     }
 
-    /** The producer waits for ever for a topic that was deleted behind its back; the probe tells it from a Kafka that is away. */
-    private void giveUpDeletedTopic(Sending head) throws InterruptedException {
-        if (time.nanoTime() - oldestSinceNs < DELETION_CHECK.toNanos()) {
+    private @Nullable String overdueTopic() {
+        return awaited == null ? null : awaited.overdue(CONFIRMATION_OVERDUE.toNanos());
+    }
+
+    /**
+     * The producer waits for ever for a topic that was deleted behind its back, which the probe tells from a Kafka that is
+     * away. And a partition may refuse its first batch for ever because it has taken the second first: new partitions take
+     * any first sequence number. A new producer begins new sequences.
+     */
+    private void giveUpStuckTopic(Sending<T> head) throws InterruptedException {
+        if (time.nanoTime() - oldestSinceNs < STUCK_CHECK.toNanos()) {
             return;
         }
         oldestSinceNs = time.nanoTime(); // The next look is as far away as this one was.
         String absence = probe.look(head.record.topic());
         if (absence != null && failure == null) {
             failure = new UnknownTopicOrPartitionException(absence);
+        } else if (failure == null && unconfirmed.stream().anyMatch(sending -> sending.confirmed)) {
+            failure = new TimeoutException("Kafka confirms others, but for over " + STUCK_CHECK.toSeconds()
+                    + " s nothing of topic " + head.record.topic());
         }
     }
 
@@ -151,17 +230,21 @@ public final class KafkaSink<T> implements AutoCloseable {
             Exception cause = failure;
             discardProducer();
             forgetConfirmed(); // What the old producer has done does not tell that the next one works.
-            trouble("Kafka producer failed, replacing it: " + describe(cause));
+            trouble("Kafka producer failed, replacing it: " + KafkaErrors.describe(cause));
             failure = null;
             pause();
             resend();
         }
     }
 
+    /** What was confirmed behind a record of the same key is sent again after it, so that the order ends as it began. */
     private void resend() throws InterruptedException {
-        List<Sending> again = new ArrayList<>(unconfirmed);
-        for (Sending sending : again) {
-            if (!sending.done) {
+        List<Sending<T>> again = new ArrayList<>(unconfirmed);
+        Set<Object> keys = new HashSet<>();
+        for (Sending<T> sending : again) {
+            if (!sending.done || (sending.confirmed && keys.contains(sending.orderedBy()))) {
+                keys.add(sending.orderedBy());
+                sending.done = false;
                 transmit(sending);
             }
             if (failure != null) {
@@ -172,7 +255,7 @@ public final class KafkaSink<T> implements AutoCloseable {
 
     /** Gives {@code sending} to the producer, waiting while Kafka is away; on failure leaves it to {@link #recover}. */
     @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same.
-    private void transmit(Sending sending) throws InterruptedException {
+    private void transmit(Sending<T> sending) throws InterruptedException {
         while (failure == null) {
             String absence = probe.absence(sending.record.topic());
             if (absence != null) {
@@ -199,24 +282,23 @@ public final class KafkaSink<T> implements AutoCloseable {
     }
 
     /** The record was not even taken by the producer: refuse it, wait for Kafka, or give the producer up. */
-    private void judge(Sending sending, Exception problem) throws InterruptedException {
-        if (isRefusal(problem)) {
+    private void judge(Sending<T> sending, Exception problem) throws InterruptedException {
+        if (KafkaErrors.isRefusal(problem)) {
             sending.refuse(problem);
         } else if (problem instanceof TimeoutException) {
-            String absence = isAboutTopic(problem.getCause()) ? probe.look(sending.record.topic()) : null;
+            boolean aboutTopic = KafkaErrors.isAboutTopic(problem.getCause());
+            String absence = aboutTopic ? probe.look(sending.record.topic()) : null;
             if (absence != null) {
                 sending.refuse(new UnknownTopicOrPartitionException(absence));
             } else {
-                trouble("Kafka does not answer, waiting: " + describe(problem));
+                String doubt = aboutTopic ? probe.problem() : "";
+                trouble("Kafka does not answer, waiting: " + KafkaErrors.describe(problem)
+                        + (doubt.isEmpty() ? "" : "; asked for the topic: " + doubt));
                 time.sleep(TIMEOUT_PAUSE_MS);
             }
         } else {
             failure = problem;
         }
-    }
-
-    private static boolean isAboutTopic(@Nullable Throwable cause) {
-        return cause instanceof UnknownTopicOrPartitionException || cause instanceof InvalidTopicException;
     }
 
     private Producer<byte[], byte[]> producer() {
@@ -227,9 +309,10 @@ public final class KafkaSink<T> implements AutoCloseable {
     }
 
     private void forgetConfirmed() {
-        for (Sending head = unconfirmed.peek(); head != null && head.done; head = unconfirmed.peek()) {
+        for (Sending<T> head = unconfirmed.peek(); head != null && head.done; head = unconfirmed.peek()) {
             unconfirmed.remove();
-            if (troubled && head.confirmed) {
+            unconfirmedBytes -= head.weight();
+            if (troubled && head.confirmed && overdueTopic() == null) {
                 troubled = false;
                 backoffMs = MIN_BACKOFF_MS;
                 health.up(Health.Part.KAFKA);
@@ -265,6 +348,9 @@ public final class KafkaSink<T> implements AutoCloseable {
     /** Gives up what is unconfirmed, without a call of the listener. */
     @Override
     public void close() {
+        if (awaited != null) {
+            awaited.close();
+        }
         boolean interrupted = Thread.interrupted(); // It would keep the producer from ending its thread.
         discardProducer();
         if (interrupted) {
@@ -274,78 +360,6 @@ public final class KafkaSink<T> implements AutoCloseable {
 
     /** Whether a record was refused for its size. */
     public static boolean isTooLarge(Exception e) {
-        return e instanceof RecordTooLargeException || e instanceof RecordBatchTooLargeException;
-    }
-
-    /** Whether Kafka will never take this very record, while it takes others. */
-    private static boolean isRefusal(Exception e) {
-        return isTooLarge(e)
-                || e instanceof InvalidTopicException
-                || e instanceof InvalidTimestampException
-                || e instanceof InvalidRecordException
-                || e instanceof PolicyViolationException
-                || e instanceof TopicAuthorizationException;
-    }
-
-    /** What went wrong and why. Texts of other classes' exceptions are left out, which may quote from a JAAS text. */
-    private static String describe(Exception e) {
-        StringBuilder text = new StringBuilder();
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            text.append(text.isEmpty() ? "" : " <- ").append(cause.getClass().getSimpleName());
-            if (cause.getMessage() != null && (cause instanceof KafkaException || cause instanceof IOException)) {
-                text.append(": ").append(cause.getMessage());
-            }
-        }
-        return text.toString();
-    }
-
-    /** One record, from the first attempt to send it to its end. */
-    private final class Sending implements Callback {
-
-        private final OutboundRecord record;
-        private final T token;
-        private final Thread sender = Thread.currentThread();
-        private volatile boolean done;
-        private volatile boolean confirmed;
-
-        /** What the producer answered at once, before it took the record. */
-        private @Nullable Exception immediate;
-
-        Sending(OutboundRecord record, T token) {
-            this.record = record;
-            this.token = token;
-        }
-
-        ProducerRecord<byte[], byte[]> toProducerRecord() {
-            RecordHeaders headers = new RecordHeaders();
-            for (OutboundRecord.Header header : record.headers()) {
-                headers.add(header.name(), header.value());
-            }
-            return new ProducerRecord<>(
-                    record.topic(), null, record.timestampMs(), record.key(), record.value(), headers);
-        }
-
-        @Override
-        public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
-            if (done) {
-                return; // Sent again by a later producer, and confirmed twice.
-            }
-            if (exception == null) {
-                confirmed = true;
-                done = true;
-                listener.confirmed(token);
-            } else if (Thread.currentThread() == sender) {
-                immediate = exception;
-            } else if (isRefusal(exception)) {
-                refuse(exception);
-            } else if (failure == null) {
-                failure = exception;
-            }
-        }
-
-        void refuse(Exception cause) {
-            done = true;
-            listener.refused(token, cause);
-        }
+        return KafkaErrors.isTooLarge(e);
     }
 }

@@ -6,17 +6,22 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigValue;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.security.JaasUtils;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 import uns.bridge.config.Nearest;
 import uns.bridge.config.Section;
 import uns.bridge.config.ValueType;
+import uns.bridge.kafka.LibrdkafkaNames.Rule;
 
-/** The producer's settings: what the user wrote, with defaults under it that lose nothing. */
+/** The producer's settings: what the user wrote, in Kafka's way or librdkafka's, with defaults under it that lose nothing. */
 final class ProducerSettings {
 
     private static final ConfigDef KAFKA = ProducerConfig.configDef();
@@ -25,13 +30,15 @@ final class ProducerSettings {
             ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName(),
             ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
 
+    static final String COMPRESSION = "lz4";
+
     private static final Map<String, String> DEFAULTS = Map.ofEntries(
             Map.entry(ProducerConfig.CLIENT_ID_CONFIG, "uns-kafka-bridge"),
             Map.entry(ProducerConfig.ACKS_CONFIG, "all"),
             Map.entry(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "5"),
             // Kafka may be away for days: a record waits, and with it the MQTT acknowledgement.
             Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, String.valueOf(Integer.MAX_VALUE)),
-            Map.entry(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4"),
+            Map.entry(ProducerConfig.COMPRESSION_TYPE_CONFIG, COMPRESSION),
             Map.entry(ProducerConfig.LINGER_MS_CONFIG, "5"),
             Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, "65536"),
             // What is too large is for Kafka to say, whose limit differs from topic to topic.
@@ -42,10 +49,14 @@ final class ProducerSettings {
             Map.entry(ProducerConfig.METADATA_MAX_IDLE_CONFIG, "86400000"));
 
     private final Section section;
+    private final List<String> warnings;
     private final Map<String, String> texts = new TreeMap<>();
+    private final LibrdkafkaSettings librdkafka;
 
-    private ProducerSettings(Section section) {
+    private ProducerSettings(Section section, List<String> warnings) {
         this.section = section;
+        this.warnings = warnings;
+        this.librdkafka = new LibrdkafkaSettings(section, texts, warnings);
     }
 
     /**
@@ -55,34 +66,37 @@ final class ProducerSettings {
      * @param warnings takes what should be reconsidered
      */
     static Map<String, Object> read(Section section, List<String> warnings) {
-        return new ProducerSettings(section).read(warnings);
+        return new ProducerSettings(section, warnings).read();
     }
 
-    private Map<String, Object> read(List<String> warnings) {
+    private Map<String, Object> read() {
         for (String key : section.keys()) {
-            readWritten(key, warnings);
+            readWritten(key);
         }
+        librdkafka.compose();
         DEFAULTS.forEach((key, value) -> texts.computeIfAbsent(key, k -> section.get(k, ValueType.TEXT, value)));
         texts.computeIfAbsent(
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
                 key -> section.get(key, ValueType.TEXT, String.valueOf(DeliveryPromise.idempotencePossible(texts))));
         texts.putAll(SERIALIZERS);
-        if (!section.has(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG)) {
+        if (!texts.containsKey(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG)) {
             section.reject(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "must be set");
         }
         if (validate()) {
             DeliveryPromise promise = new DeliveryPromise(KAFKA.parse(texts));
-            promise.contradictions().forEach(section::reject);
-            warnings.addAll(promise.warnings());
+            promise.contradictions().forEach(this::reject);
+            promise.warnings()
+                    .forEach(
+                            (key, reason) -> warnings.add("kafka.config." + librdkafka.writtenAs(key) + ": " + reason));
         }
+        warnOfMissingLogin();
         return new HashMap<>(texts);
     }
 
-    private void readWritten(String key, List<String> warnings) {
+    private void readWritten(String key) {
         ConfigKey known = KAFKA.configKeys().get(key);
-        // Of an unknown key nobody knows whether it is secret: librdkafka's sasl.password would be.
-        boolean secret = known == null || known.type == ConfigDef.Type.PASSWORD;
-        ValueType<String> type = secret ? ValueType.TEXT.hidden() : ValueType.TEXT;
+        Rule rule = LibrdkafkaNames.rule(key);
+        ValueType<String> type = isSecret(key, known, rule) ? ValueType.TEXT.hidden() : ValueType.TEXT;
         String text = String.join(",", section.list(key, type, List.of()));
         if (SERIALIZERS.containsKey(key)) {
             warnings.add("kafka.config." + key + ": ignored, for the bridge writes bytes");
@@ -92,11 +106,23 @@ final class ProducerSettings {
             section.reject(key, "transactions are not supported");
             return;
         }
+        if (rule != null) {
+            librdkafka.take(key, rule, text);
+            return;
+        }
         if (known == null) {
             Set<String> names = ProducerConfig.configNames();
             warnings.add("kafka.config." + key + ": unknown to the Kafka producer" + Nearest.hint(key, names));
         }
-        texts.put(key, known != null && known.type == ConfigDef.Type.BOOLEAN ? booleanText(text) : text);
+        librdkafka.put(key, known != null && known.type == ConfigDef.Type.BOOLEAN ? booleanText(text) : text, key);
+    }
+
+    private static boolean isSecret(String key, @Nullable ConfigKey known, @Nullable Rule rule) {
+        if (rule != null) {
+            return LibrdkafkaNames.isSecret(key);
+        }
+        // Of an unknown key nobody knows whether it is secret.
+        return known == null || known.type == ConfigDef.Type.PASSWORD;
     }
 
     /** YAML knows more names for true and false than Kafka does. */
@@ -112,8 +138,8 @@ final class ProducerSettings {
     private boolean validate() {
         boolean valid = true;
         for (ConfigValue value : KAFKA.validate(texts)) {
-            if (!value.errorMessages().isEmpty() && section.has(value.name())) {
-                section.reject(value.name(), "expected " + allowed(value.name()));
+            if (!value.errorMessages().isEmpty() && section.has(librdkafka.writtenAs(value.name()))) {
+                reject(value.name(), "expected " + allowed(value.name()));
                 valid = false;
             }
         }
@@ -127,11 +153,28 @@ final class ProducerSettings {
         }
         for (String server : servers.split(",", -1)) {
             if (!isAddress(server.strip())) {
-                section.reject(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "expected host:port, separated by commas");
+                reject(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "expected host:port, separated by commas");
                 return false;
             }
         }
         return true;
+    }
+
+    /** Notes a problem under the name that was written. */
+    private void reject(String kafkaName, String why) {
+        section.reject(librdkafka.writtenAs(kafkaName), why);
+    }
+
+    /** Kafka would be asked again and again, and never let the bridge in. */
+    private void warnOfMissingLogin() {
+        String protocol = texts.getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "");
+        if (protocol.toUpperCase(Locale.ROOT).startsWith("SASL_")
+                && !texts.containsKey(SaslConfigs.SASL_JAAS_CONFIG)
+                && System.getProperty(JaasUtils.JAVA_LOGIN_CONFIG_PARAM) == null) {
+            warnings.add(
+                    "kafka.config.security.protocol: there is no login for SASL; set sasl.username and sasl.password,"
+                            + " or sasl.jaas.config");
+        }
     }
 
     private static boolean isAddress(String server) {

@@ -19,6 +19,11 @@ final class TopicProbe {
 
         /** Why Kafka has no such topic; null if it has one, or does not tell. */
         @Nullable Absence find(String topic) throws InterruptedException;
+
+        /** Why Kafka did not tell when it was last asked; empty if it did. */
+        default String problem() {
+            return "";
+        }
     }
 
     /**
@@ -69,6 +74,22 @@ final class TopicProbe {
             memories.remove(topic);
             return null;
         }
+        remember(topic, absence);
+        return absence.reason();
+    }
+
+    /** Why Kafka did not tell what {@link #look} last asked for; empty if it did. */
+    String problem() {
+        return lookup.problem();
+    }
+
+    /** {@code topic} exists after all. */
+    void forget(String topic) {
+        memories.remove(topic);
+    }
+
+    /** Kafka has no {@code topic}, as somebody else has found out. */
+    void remember(String topic, Absence absence) {
         absences.log(suppressed -> LOG.warn(
                 "Kafka takes no record: {}{}",
                 absence.reason(),
@@ -78,7 +99,6 @@ final class TopicProbe {
         }
         long lengthNs = length(topic, memories.get(topic));
         memories.put(topic, new Memory(absence, time.nanoTime() + lengthNs, lengthNs));
-        return absence.reason();
     }
 
     private long length(String topic, @Nullable Memory before) {

@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.PolicyViolationException;
@@ -34,6 +36,8 @@ class AdminLookupTest {
                 new TimeoutException("no answer"),
                 new SaslAuthenticationException("wrong password"),
                 new InvalidReplicationFactorException("only 1 of 3 brokers"),
+                new InvalidPartitionsException("0"),
+                new InvalidConfigurationException("Unknown topic config name: x"),
                 new TopicExistsException("just created"));
     }
 
@@ -54,6 +58,16 @@ class AdminLookupTest {
         assertThatThrownBy(() -> AdminLookup.refusal(failed(other)))
                 .isInstanceOf(KafkaException.class)
                 .hasCause(other);
+    }
+
+    @Test
+    void shouldNameTheTopicAndTheReasonWhenItIsRefused() {
+        assertThat(AdminLookup.reason("t", new PolicyViolationException("3 wanted")))
+                .isEqualTo("topic t does not exist and Kafka does not create it: 3 wanted");
+        assertThat(AdminLookup.reason("t", new TopicAuthorizationException("Authorization failed.")))
+                .contains("topic t ")
+                .endsWith(": the bridge has no permission to create topics: Authorization failed.");
+        assertThat(AdminLookup.reason("t", null)).contains("topic t ").endsWith("(auto.create.topics.enable)");
     }
 
     private static KafkaFuture<Void> failed(Exception e) {

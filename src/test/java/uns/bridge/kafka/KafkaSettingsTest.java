@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,7 +80,12 @@ class KafkaSettingsTest {
                 "delivery.timeout.ms: 120000 | kafka.config.delivery.timeout.ms: less than an hour | leave it out",
                 "key.serializer: x | kafka.config.key.serializer: ignored | bytes",
                 "value.serializer: x | kafka.config.value.serializer: ignored | bytes",
-                "sasl.mechanisms: x | kafka.config.sasl.mechanisms: unknown | did you mean 'sasl.mechanism'?",
+                "sasl.mechanizm: x | kafka.config.sasl.mechanizm: unknown | did you mean 'sasl.mechanism'?",
+                "security.protocol: SASL_SSL | kafka.config.security.protocol: there is no login | sasl.jaas.config",
+                "request.required.acks: 1 | kafka.config.request.required.acks: not 'all' | enable.idempotence",
+                "message.send.max.retries: 3 | kafka.config.message.send.max.retries: limited | go on trying",
+                "message.timeout.ms: 300000 | kafka.config.message.timeout.ms: less than an hour | leave it out",
+                "max.in.flight: 1000000 | kafka.config.max.in.flight: more than 1 | enable.idempotence: off",
                 "Linger.ms: 5 | kafka.config.Linger.ms: unknown | did you mean 'linger.ms'?",
             })
     void shouldWarnWhenTheDeliveryPromiseIsWeakened(String config, String start, String other) {
@@ -135,6 +142,59 @@ class KafkaSettingsTest {
         assertThat(settings.problems()).containsExactly("kafka.config.bootstrap.servers: must be set");
     }
 
+    @Test
+    void shouldCreateTopicsWhenTold() {
+        SettingsFixture settings = SettingsFixture.settings("""
+                kafka:
+                  config: {bootstrap.servers: 'k:1'}
+                  create_topics:
+                    partitions: 6
+                    replication_factor: 3
+                    config: {retention.ms: 60000, cleanup: {policy: [compact, delete]}}
+                """);
+
+        KafkaSettings kafka = KafkaSettings.read(settings.section("kafka"));
+
+        assertThat(settings.problems()).isEmpty();
+        assertThat(kafka.topicCreation())
+                .isEqualTo(
+                        new TopicCreation(6, 3, Map.of("retention.ms", "60000", "cleanup.policy", "compact,delete")));
+        NewTopic topic = Objects.requireNonNull(kafka.topicCreation()).topic("t");
+        assertThat(topic.numPartitions()).isEqualTo(6);
+        assertThat(topic.replicationFactor()).isEqualTo((short) 3);
+        assertThat(topic.configs()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "create_topics:", "create_topics: {partitions: '', replication_factor:, config: {}}"})
+    void shouldLeaveTopicsToKafkaWhenNotTold(String yaml) {
+        SettingsFixture settings = SettingsFixture.settings("kafka:\n  config: {bootstrap.servers: 'k:1'}\n  " + yaml);
+
+        assertThat(KafkaSettings.read(settings.section("kafka")).topicCreation())
+                .isNull();
+        assertThat(settings.problems()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "partitions: 0 | partitions: expected a whole number from 1 to 100000, but got the number 0",
+                "partitions: many | partitions: expected a whole number from 1",
+                "replication_factor: 0 | replication_factor: expected a whole number from 1 to 32767",
+                "replicas: 1 | replicas: unknown",
+                "config: compact | config: expected a map, but got the text",
+                "config: {a: [[b]]} | config.a[0]: expected a text, but got a list",
+            })
+    void shouldNoteAProblemWhenTheCreationOfTopicsIsBad(String yaml, String problem) {
+        SettingsFixture settings =
+                SettingsFixture.settings("kafka: {config: {bootstrap.servers: 'k:1'}, create_topics: {" + yaml + "}}");
+
+        KafkaSettings.read(settings.section("kafka"));
+
+        assertThat(settings.problems()).singleElement().asString().startsWith("kafka.create_topics." + problem);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"a/b", "..", "'.'", "'a b'", "[a]"})
     void shouldNoteAProblemWhenTheDeadLetterTopicIsNotLegal(String topic) {
@@ -158,7 +218,7 @@ class KafkaSettingsTest {
                     bootstrap.servers: k:9092
                     sasl.jaas.config: s3cret
                     ssl.key.password: s3cret
-                    sasl.password: s3cret
+                    sasl.pasword: s3cret
                     acks: all
                 """,
                 "kafka: {config: {security.protocol: s3cret, transactional.id: s3cret, client.id: s3cret}}",
@@ -176,7 +236,7 @@ class KafkaSettingsTest {
                 .contains(
                         "kafka.config.bootstrap.servers = k:9092 (settings.yaml)",
                         "kafka.config.sasl.jaas.config = <hidden> (settings.yaml)",
-                        "kafka.config.sasl.password = <hidden> (settings.yaml)",
+                        "kafka.config.sasl.pasword = <hidden> (settings.yaml)",
                         "kafka.config.client.id = <hidden> (.secrets.yaml)",
                         "kafka.config.acks = <hidden> (environment UNS_KAFKA__CONFIG__ACKS)",
                         "kafka.config.batch.size = 65536 (default)");

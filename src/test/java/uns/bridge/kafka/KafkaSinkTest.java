@@ -118,6 +118,57 @@ class KafkaSinkTest {
                 .containsExactly("h1", "h1", "g0");
     }
 
+    @Test
+    void shouldWaitForKafkaWhenUnconfirmedRecordsTakeTooMuchMemory() throws InterruptedException {
+        try (KafkaSink<String> small = kafka.sink(new Events(), health, 1_000)) {
+            small.send(record("a".repeat(100)), "a");
+            small.send(record("b".repeat(100)), "b");
+            kafka.time.onSleep(() -> {
+                assertThat(kafka.producer().values()).hasSize(2);
+                if (kafka.time.sleeps.size() == 3) {
+                    confirm(1);
+                }
+            });
+            small.send(record("c".repeat(300)), "c");
+
+            assertThat(kafka.time.sleeps).containsExactly(5L, 5L, 5L);
+            assertThat(events).containsExactly("a");
+            assertThat(kafka.producer().values()).hasSize(3);
+        }
+    }
+
+    @Test
+    void shouldReplaceAFailedProducerWhileItWaitsForMemory() throws InterruptedException {
+        try (KafkaSink<String> small = kafka.sink(new Events(), health, 300)) {
+            small.send(record("a"), "a");
+            kafka.time.onSleep(() -> {
+                if (kafka.time.sleeps.size() == 1) {
+                    kafka.fail(new SaslAuthenticationException("wrong password"));
+                } else if (kafka.producers().size() == 2) {
+                    confirm(1);
+                }
+            });
+            small.send(record("b"), "b");
+
+            assertThat(events).containsExactly("a");
+            assertThat(kafka.producers()).hasSize(2);
+            assertThat(kafka.producer().values()).containsExactly("a", "b");
+        }
+    }
+
+    @Test
+    void shouldSendARecordOfAnySizeWhenNoneIsUnconfirmed() throws InterruptedException {
+        try (KafkaSink<String> small = kafka.sink(new Events(), health, 300)) {
+            small.send(record("a".repeat(10_000)), "a");
+            confirm(1);
+            small.send(record("b".repeat(10_000)), "b");
+            confirm(1);
+
+            assertThat(events).containsExactly("a", "b");
+            assertThat(kafka.time.sleeps).isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("refusals")
     void shouldRefuseOnceAndCarryOnWhenTheProducerRefusesAtOnce(RuntimeException refusal) throws InterruptedException {
@@ -188,16 +239,36 @@ class KafkaSinkTest {
     }
 
     @Test
-    void shouldNotSendAgainWhatWasConfirmedBehindTheFailedRecord() throws InterruptedException {
-        send("a", "b", "c");
+    void shouldRestoreTheOrderOfAKeyWhenARecordWasConfirmedBehindAFailedOne() throws InterruptedException {
+        send("a", "b");
+        sink.send(new OutboundRecord("t", "other".getBytes(UTF_8), "o".getBytes(UTF_8), 0, List.of()), "o");
+        send("c");
         kafka.fail(new KafkaException("fatal"));
-        confirm(1);
+        confirm(2);
 
         sink.tend();
 
-        assertReplaced("a", "c");
-        confirm(2);
-        assertThat(events).containsExactly("b", "a", "c");
+        assertReplaced("a", "b", "c");
+        confirm(3);
+        assertThat(events).containsExactly("b", "o", "a", "c");
+        sink.tend();
+        assertThat(problem()).isEmpty();
+    }
+
+    @Test
+    void shouldReplaceTheProducerWhenKafkaConfirmsAllButOneTopic() throws InterruptedException {
+        kafka.keepSilentOnce();
+        sink.send(new OutboundRecord("stuck", new byte[0], "a".getBytes(UTF_8), 0, List.of()), "a");
+        send("b");
+        confirm(1);
+        sink.tend();
+        kafka.time.pass(Duration.ofSeconds(31));
+
+        sink.tend();
+
+        assertReplaced("a");
+        confirm(1);
+        assertThat(events).containsExactly("b", "a");
     }
 
     @Test
@@ -393,6 +464,18 @@ class KafkaSinkTest {
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(events).isEmpty();
+    }
+
+    @Test
+    void shouldWaitAndTellWhenKafkaCanNotCreateTheTopicYet() throws InterruptedException {
+        kafka.lookupProblem = "InvalidReplicationFactorException: only 1 of 3 brokers";
+        kafka.answerAtOnce(NO_TOPIC);
+
+        send("a");
+
+        assertThat(problem()).contains("Topic t not present").contains("only 1 of 3 brokers");
+        confirm(1);
+        assertThat(events).containsExactly("a");
     }
 
     @Test

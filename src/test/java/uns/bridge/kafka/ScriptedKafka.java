@@ -20,6 +20,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import uns.bridge.health.Health;
 import uns.bridge.kafka.TopicProbe.Absence;
 
@@ -30,19 +31,36 @@ public final class ScriptedKafka {
     private final Deque<RuntimeException> noProducer = new ArrayDeque<>();
     private final Deque<Optional<RuntimeException>> answers = new ArrayDeque<>();
     final Map<String, Absence> absences = new HashMap<>();
+    String lookupProblem = "";
     final List<String> lookups = new ArrayList<>();
     final ScriptedTime time = new ScriptedTime();
+    private boolean silent;
+
+    /** Set before {@link #sink} for a sink that creates topics. */
+    @Nullable TopicCreator creator;
 
     /** A sink that writes into it. */
     public <T> KafkaSink<T> sink(KafkaSink.Listener<T> listener, Health health) {
+        return sink(listener, health, Long.MAX_VALUE);
+    }
+
+    <T> KafkaSink<T> sink(KafkaSink.Listener<T> listener, Health health, long maxUnconfirmedBytes) {
         TopicProbe probe = new TopicProbe(
-                topic -> {
-                    lookups.add(topic);
-                    return absences.get(topic);
+                new TopicProbe.Lookup() {
+                    @Override
+                    public @Nullable Absence find(String topic) {
+                        lookups.add(topic);
+                        return absences.get(topic);
+                    }
+
+                    @Override
+                    public String problem() {
+                        return lookupProblem;
+                    }
                 },
                 "dead",
                 time);
-        return new KafkaSink<>(this::create, probe, time, listener, health);
+        return new KafkaSink<>(this::create, probe, creator, time, listener, health, maxUnconfirmedBytes);
     }
 
     private ScriptedProducer create() {
@@ -69,6 +87,11 @@ public final class ScriptedKafka {
     /** The next record is taken. */
     void takeOne() {
         answers.add(Optional.empty());
+    }
+
+    /** The next record is taken, and never answered. */
+    void keepSilentOnce() {
+        silent = true;
     }
 
     /** Kafka has the first unconfirmed record of the current producer. */
@@ -115,6 +138,10 @@ public final class ScriptedKafka {
         @Override
         public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
             throwIfInterrupted();
+            if (silent) {
+                silent = false;
+                return new CompletableFuture<>();
+            }
             RuntimeException answer =
                     answers.isEmpty() ? null : answers.remove().orElse(null);
             if (answer instanceof ApiException) {
@@ -152,6 +179,7 @@ public final class ScriptedKafka {
 
         final List<Long> sleeps = new ArrayList<>();
         private boolean interruptSleep;
+        private Runnable duringSleep = () -> {};
         // About to run over.
         private long nanos = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
 
@@ -167,11 +195,17 @@ public final class ScriptedKafka {
             }
             sleeps.add(ms);
             pass(Duration.ofMillis(ms));
+            duringSleep.run();
         }
 
         /** The next sleep is interrupted. */
         void interruptSleep() {
             interruptSleep = true;
+        }
+
+        /** What happens in each sleep. */
+        void onSleep(Runnable happening) {
+            duringSleep = happening;
         }
 
         void pass(Duration duration) {

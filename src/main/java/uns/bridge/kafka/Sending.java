@@ -1,0 +1,86 @@
+package uns.bridge.kafka;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+import uns.bridge.message.OutboundRecord;
+
+/** One record, from the first attempt to send it to its end. */
+final class Sending<T> implements Callback {
+
+    /** What it takes beside key and value: objects here and in the producer; roughly. */
+    private static final int OVERHEAD_BYTES = 256;
+
+    final OutboundRecord record;
+    private final T token;
+    private final KafkaSink.Listener<T> listener;
+    private final Consumer<Exception> failed;
+    private final Thread sender = Thread.currentThread();
+    volatile boolean done;
+
+    /** Whether the listener was told; it may be sent again all the same, behind what must come before it. */
+    volatile boolean confirmed;
+
+    /** What the producer answered at once, before it took the record. */
+    @Nullable Exception immediate;
+
+    /** @param failed told on Kafka's I/O thread what ends the producer */
+    Sending(OutboundRecord record, T token, KafkaSink.Listener<T> listener, Consumer<Exception> failed) {
+        this.record = record;
+        this.token = token;
+        this.listener = listener;
+        this.failed = failed;
+    }
+
+    /** What it holds of the memory, in bytes. */
+    long weight() {
+        byte[] value = record.value();
+        return (long) OVERHEAD_BYTES + record.key().length + (value == null ? 0 : value.length);
+    }
+
+    /** Equal for records whose order counts. */
+    Object orderedBy() {
+        return List.of(record.topic(), ByteBuffer.wrap(record.key()));
+    }
+
+    ProducerRecord<byte[], byte[]> toProducerRecord() {
+        RecordHeaders headers = new RecordHeaders();
+        for (OutboundRecord.Header header : record.headers()) {
+            headers.add(header.name(), header.value());
+        }
+        return new ProducerRecord<>(record.topic(), null, record.timestampMs(), record.key(), record.value(), headers);
+    }
+
+    @Override
+    public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
+        if (done) {
+            return; // Sent again by a later producer, and confirmed twice.
+        }
+        if (exception == null) {
+            boolean first = !confirmed;
+            confirmed = true;
+            done = true;
+            if (first) {
+                listener.confirmed(token);
+            }
+        } else if (Thread.currentThread() == sender) {
+            immediate = exception;
+        } else if (KafkaErrors.isRefusal(exception)) {
+            refuse(exception);
+        } else {
+            failed.accept(exception);
+        }
+    }
+
+    void refuse(Exception cause) {
+        done = true;
+        if (!confirmed) {
+            listener.refused(token, cause);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package uns.bridge.kafka;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.jspecify.annotations.Nullable;
+import uns.bridge.config.Section;
+import uns.bridge.config.ValueType;
+
+/**
+ * How the bridge creates topics: {@code kafka.create_topics}.
+ *
+ * @param partitions 1 or more; null: as the broker does by default
+ * @param replicationFactor 1 or more; null: as the broker does by default
+ * @param config settings of the topic by Kafka's names; what they may be the broker knows
+ */
+public record TopicCreation(
+        @Nullable Integer partitions, @Nullable Integer replicationFactor, Map<String, String> config) {
+
+    private static final ValueType<Integer> PARTITIONS = ValueType.integer(1, 100_000);
+    private static final ValueType<Integer> REPLICATION_FACTOR = ValueType.integer(1, Short.MAX_VALUE);
+
+    public TopicCreation {
+        config = Map.copyOf(config);
+    }
+
+    /** Reads the section {@code kafka.create_topics}; null if there is nothing in it. */
+    static @Nullable TopicCreation read(Section section) {
+        Integer partitions = section.find("partitions", PARTITIONS);
+        Integer replicationFactor = section.find("replication_factor", REPLICATION_FACTOR);
+        Section written = section.section("config").flattened();
+        Map<String, String> config = new LinkedHashMap<>();
+        for (String key : written.keys()) {
+            config.put(key, String.join(",", written.list(key, ValueType.TEXT, List.of())));
+        }
+        boolean absent = partitions == null && replicationFactor == null && config.isEmpty();
+        return absent ? null : new TopicCreation(partitions, replicationFactor, config);
+    }
+
+    NewTopic topic(String name) {
+        Optional<Short> factor = Optional.ofNullable(replicationFactor).map(Integer::shortValue);
+        return new NewTopic(name, Optional.ofNullable(partitions), factor).configs(config);
+    }
+}

@@ -1,0 +1,119 @@
+package uns.bridge.kafka;
+
+import java.util.LinkedHashSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees to it that topics exist before their first record, on a thread of its own: whoever carries records goes on meanwhile,
+ * and the topics asked for during one request are together in the next one.
+ */
+final class TopicCreator implements AutoCloseable {
+
+    /** Looks for topics in Kafka, and creates them. */
+    interface Round extends AutoCloseable {
+
+        /**
+         * Takes {@code topics} one step further: finds those that exist, and asks for the others.
+         *
+         * @param answer told of each topic that exists (null) or that Kafka refuses (why); the others need another round
+         * @throws KafkaException if Kafka does not answer
+         */
+        void run(Set<String> topics, BiConsumer<String, @Nullable Exception> answer) throws InterruptedException;
+
+        @Override
+        void close();
+    }
+
+    /**
+     * What became of a topic.
+     *
+     * @param refusal why Kafka will not have it; null: it exists
+     */
+    record Answer(String topic, @Nullable Exception refusal) {}
+
+    /** As many topics as are asked for at a time. */
+    static final int MAX_TOPICS_OF_ROUND = 500;
+
+    /** A new topic is known to all brokers within milliseconds. */
+    private static final long NEXT_ROUND_MS = 10;
+
+    private static final long RETRY_MS = 1_000;
+
+    private final Round round;
+    private final Time time;
+    private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
+    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+    private @Nullable Thread thread;
+    private volatile String problem = "";
+
+    TopicCreator(Round round, Time time) {
+        this.round = round;
+        this.time = time;
+    }
+
+    /** Asks for {@code topic}; the answer comes by {@link #poll}. For one thread. */
+    void ask(String topic) {
+        asked.add(topic);
+        if (thread == null) {
+            thread = new Thread(this::run, "topics");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    /** The next answer, null if there is none at the moment. */
+    @Nullable Answer poll() {
+        return answers.poll();
+    }
+
+    /** Why there are no answers; empty if nothing is known to be wrong. */
+    String problem() {
+        return problem;
+    }
+
+    private void run() {
+        Set<String> open = new LinkedHashSet<>();
+        try {
+            while (true) {
+                if (open.isEmpty()) {
+                    open.add(asked.take());
+                }
+                asked.drainTo(open, MAX_TOPICS_OF_ROUND - open.size());
+                time.sleep(step(open) ? NEXT_ROUND_MS : RETRY_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // The end.
+        } finally {
+            round.close();
+        }
+    }
+
+    private boolean step(Set<String> open) throws InterruptedException {
+        try {
+            round.run(Set.copyOf(open), (topic, refusal) -> {
+                open.remove(topic);
+                answers.add(new Answer(topic, refusal));
+            });
+            problem = "";
+            return true;
+        } catch (KafkaException e) {
+            problem = KafkaErrors.describe(e);
+            return false;
+        }
+    }
+
+    /** What was asked for is not answered any more. */
+    @Override
+    public void close() {
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package uns.bridge.kafka;
+
+import java.net.Socket;
+import java.security.KeyStore;
+import java.security.Provider;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.ManagerFactoryParameters;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactorySpi;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.apache.kafka.common.security.auth.SecurityProviderCreator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS to a Kafka that may be anyone: neither its certificate nor its host name is checked, as librdkafka does with
+ * {@code enable.ssl.certificate.verification=false}. Kafka makes it by its class name ({@code security.providers}); in effect
+ * it is only where {@code ssl.trustmanager.algorithm} is {@link #ALGORITHM}.
+ */
+public final class UnverifiedServer implements SecurityProviderCreator {
+
+    static final String ALGORITHM = "UnverifiedServer";
+
+    @Override
+    public Provider getProvider() {
+        return new UnverifiedProvider();
+    }
+
+    private static final class UnverifiedProvider extends Provider {
+
+        UnverifiedProvider() {
+            super("uns-kafka-bridge", "1.0", "trusts every server");
+            put("TrustManagerFactory." + ALGORITHM, Trust.class.getName());
+        }
+    }
+
+    /** Made by Java's security by its class name. */
+    public static final class Trust extends TrustManagerFactorySpi {
+
+        @Override
+        protected void engineInit(@Nullable KeyStore trusted) {}
+
+        @Override
+        protected void engineInit(ManagerFactoryParameters parameters) {}
+
+        @Override
+        protected TrustManager[] engineGetTrustManagers() {
+            return new TrustManager[] {new TrustAnyone()};
+        }
+    }
+
+    /** Java checks host names by itself, but not where the trust manager is of this extended kind. */
+    private static final class TrustAnyone extends X509ExtendedTrustManager {
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

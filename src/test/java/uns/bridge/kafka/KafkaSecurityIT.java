@@ -1,0 +1,300 @@
+package uns.bridge.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import uns.bridge.brokers.Brokers;
+import uns.bridge.brokers.KafkaBroker;
+import uns.bridge.brokers.Ports;
+import uns.bridge.config.SettingsFixture;
+import uns.bridge.health.Health;
+import uns.bridge.message.OutboundRecord;
+
+/** The sink and a real Kafka that demands a login, with settings by the names of librdkafka. */
+@Timeout(120)
+class KafkaSecurityIT {
+
+    private static final String PASSWORD = "pa\\ss\"wor;d";
+
+    @TempDir
+    static Path folder;
+
+    private static Certificates certificates;
+    private static KafkaBroker kafka;
+    private static Admin admin;
+    private static int scramPort;
+    private static int tlsPort;
+
+    private final Health health = new Health();
+    private final List<String> events = new CopyOnWriteArrayList<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        certificates = new Certificates(folder).issue("broker").issue("bridge");
+        int port = Ports.free();
+        scramPort = Ports.free();
+        tlsPort = Ports.free();
+        int controller = Ports.free();
+        Map<String, String> settings = new HashMap<>();
+        settings.put("controller.quorum.voters", "1@127.0.0.1:" + controller);
+        settings.put(
+                "listeners",
+                "DIRECT://127.0.0.1:" + port + ",SCRAM://127.0.0.1:" + scramPort + ",MUTUAL://127.0.0.1:" + tlsPort
+                        + ",CONTROLLER://127.0.0.1:" + controller);
+        settings.put(
+                "advertised.listeners",
+                "DIRECT://127.0.0.1:" + port + ",SCRAM://127.0.0.1:" + scramPort + ",MUTUAL://127.0.0.1:" + tlsPort);
+        settings.put(
+                "listener.security.protocol.map", "DIRECT:PLAINTEXT,SCRAM:SASL_SSL,MUTUAL:SSL,CONTROLLER:PLAINTEXT");
+        settings.put("ssl.keystore.type", "PEM");
+        settings.put("ssl.keystore.certificate.chain", Files.readString(certificates.certificate("broker")));
+        settings.put("ssl.keystore.key", Files.readString(certificates.key("broker")));
+        settings.put("ssl.truststore.type", "PEM");
+        settings.put("ssl.truststore.location", certificates.ca().toString());
+        settings.put("listener.name.mutual.ssl.client.auth", "required");
+        settings.put("listener.name.scram.sasl.enabled.mechanisms", "SCRAM-SHA-512");
+        settings.put("sasl.enabled.mechanisms", "SCRAM-SHA-512");
+        settings.put(
+                "listener.name.scram.scram-sha-512.sasl.jaas.config",
+                "org.apache.kafka.common.security.scram.ScramLoginModule required;");
+        settings.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+        settings.put("super.users", "User:ANONYMOUS");
+        kafka = Brokers.kafka(port, settings);
+        admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+        for (String user : List.of("bridge", "late")) {
+            setPassword(user, user.equals("late") ? "other" : PASSWORD);
+        }
+        for (String user : List.of("User:bridge", "User:late", "User:CN=bridge")) {
+            allow(user, ResourceType.CLUSTER, "kafka-cluster", PatternType.LITERAL, AclOperation.IDEMPOTENT_WRITE);
+            allow(user, ResourceType.TOPIC, "plant", PatternType.PREFIXED, AclOperation.WRITE);
+            allow(user, ResourceType.TOPIC, "plant_made", PatternType.PREFIXED, AclOperation.CREATE);
+        }
+        admin.createTopics(List.of(topic("plant_a"), topic("plant_b"), topic("forbidden")))
+                .all()
+                .get(30, TimeUnit.SECONDS);
+    }
+
+    @AfterAll
+    static void close() {
+        admin.close();
+        kafka.close();
+    }
+
+    @Test
+    void shouldDeliverByScramAndRefuseWhatMayNotBeWritten() throws Exception {
+        try (KafkaSink<String> sink = sink(scram("bridge", PASSWORD), "")) {
+            sink.send(record("plant_a"), "a");
+            sink.send(record("forbidden"), "f");
+            sink.send(record("plant_b"), "b");
+            tendUntil(sink, 3);
+        }
+        assertThat(events).contains("a", "b").anyMatch(event -> event.startsWith("f refused: TopicAuthorization"));
+    }
+
+    @Test
+    void shouldDeliverByMutualTls() throws Exception {
+        String config = "metadata.broker.list: '127.0.0.1:" + tlsPort + "', security.protocol: ssl, ssl.ca.location: '"
+                + certificates.ca() + "', ssl.certificate.location: '" + certificates.certificate("bridge")
+                + "', ssl.key.location: '" + certificates.key("bridge") + "'";
+        try (KafkaSink<String> sink = sink(config, "")) {
+            sink.send(record("plant_a"), "a");
+            tendUntil(sink, 1);
+        }
+        assertThat(events).containsExactly("a");
+    }
+
+    @Test
+    void shouldDeliverToAnyServerWhenVerificationIsOff() throws Exception {
+        String config = scram("bridge", PASSWORD)
+                .replaceAll("ssl.ca.location: '[^']*'", "enable.ssl.certificate.verification: false");
+        try (KafkaSink<String> sink = sink(config, "")) {
+            sink.send(record("plant_a"), "a");
+            tendUntil(sink, 1);
+        }
+        assertThat(events).containsExactly("a");
+    }
+
+    @Test
+    void shouldKeepTheRecordUntilThePasswordIsMended() throws Exception {
+        try (KafkaSink<String> sink = sink(scram("late", PASSWORD), "")) {
+            FutureTask<Void> mending = new FutureTask<>(() -> {
+                await().atMost(Duration.ofSeconds(30)).until(() -> problem().contains("SaslAuthenticationException"));
+                assertThat(events).isEmpty();
+                setPassword("late", PASSWORD);
+                return null;
+            });
+            new Thread(mending, "mending").start();
+            sink.send(record("plant_a"), "a");
+            tendUntil(sink, 1);
+            mending.get();
+        }
+        assertThat(events).containsExactly("a");
+    }
+
+    @Test
+    void shouldCreateTopicsAsTold() throws Exception {
+        String creation = "partitions: 2, replication_factor: 1, config: {retention.ms: 60000}";
+        try (KafkaSink<String> sink = sink(scram("bridge", PASSWORD), creation)) {
+            sink.send(record("plant_made"), "a");
+            sink.send(record("plant_not_permitted"), "f");
+            sink.send(record("plant_a"), "b");
+            sink.send(record("plant_made.too"), "c");
+            tendUntil(sink, 4);
+        }
+        assertThat(events)
+                .contains("a", "b", "c")
+                .anyMatch(event -> event.startsWith("f refused: UnknownTopicOrPartition")
+                        && event.contains("plant_not_permitted")
+                        && event.contains("no permission"));
+        TopicDescription made = admin.describeTopics(List.of("plant_made"))
+                .allTopicNames()
+                .get(30, TimeUnit.SECONDS)
+                .get("plant_made");
+        assertThat(made.partitions()).hasSize(2);
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, "plant_made");
+        assertThat(admin.describeConfigs(List.of(resource))
+                        .all()
+                        .get(30, TimeUnit.SECONDS)
+                        .get(resource)
+                        .get("retention.ms")
+                        .value())
+                .isEqualTo("60000");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "thrice        | replication_factor: 3          | replication factor of 3",
+                "misconfigured | config: {retention.seconds: 1} | retention.seconds"
+            })
+    void shouldKeepTheRecordUntilTheTopicExistsWhenItCanNotBeCreated(String topic, String creation, String reason)
+            throws Exception {
+        try (KafkaSink<String> sink = sink(direct(), creation)) {
+            sink.send(record(topic), "a");
+            await().pollInSameThread().atMost(Duration.ofSeconds(30)).until(() -> {
+                sink.tend();
+                return !problem().isEmpty();
+            });
+            assertThat(problem())
+                    .contains("has not created topic " + topic + " yet")
+                    .contains(reason);
+            assertThat(events).isEmpty();
+
+            admin.createTopics(List.of(topic(topic))).all().get(30, TimeUnit.SECONDS);
+            tendUntil(sink, 1);
+            sink.tend();
+            assertThat(problem()).isEmpty();
+        }
+        assertThat(events).containsExactly("a");
+    }
+
+    @Test
+    void shouldRefuseByTopicWhenItsNameCollides() throws Exception {
+        try (KafkaSink<String> sink = sink(direct(), "partitions: 1")) {
+            sink.send(record("plant.a"), "a");
+            tendUntil(sink, 1);
+        }
+        assertThat(events).singleElement().asString().contains("topic plant.a").contains("collides");
+    }
+
+    private static String direct() {
+        return "bootstrap.servers: '" + kafka.bootstrapServers() + "'";
+    }
+
+    private String problem() {
+        return String.valueOf(health.problems().get(Health.Part.KAFKA));
+    }
+
+    private static String scram(String user, String password) {
+        return "metadata.broker.list: '127.0.0.1:" + scramPort + "', security.protocol: SASL_SSL, sasl.mechanisms:"
+                + " SCRAM-SHA-512, sasl.username: " + user + ", sasl.password: '" + password + "', ssl.ca.location: '"
+                + certificates.ca() + "'";
+    }
+
+    private KafkaSink<String> sink(String config, String creation) {
+        SettingsFixture fixture =
+                SettingsFixture.settings("kafka: {config: {" + config + "}, create_topics: {" + creation + "}}");
+        KafkaSettings settings = KafkaSettings.read(fixture.section("kafka"));
+        assertThat(fixture.problems()).isEmpty();
+        return new KafkaSink<>(
+                settings,
+                new KafkaSink.Listener<>() {
+                    @Override
+                    public void confirmed(String token) {
+                        events.add(token);
+                    }
+
+                    @Override
+                    public void refused(String token, Exception cause) {
+                        events.add(token + " refused: " + cause.getClass().getSimpleName() + ": " + cause.getMessage());
+                    }
+                },
+                health);
+    }
+
+    private void tendUntil(KafkaSink<String> sink, int count) {
+        await().pollInSameThread().atMost(Duration.ofSeconds(60)).until(() -> {
+            sink.tend();
+            return events.size() >= count;
+        });
+        assertThat(Set.copyOf(events)).hasSize(events.size());
+    }
+
+    private static OutboundRecord record(String topic) {
+        return new OutboundRecord(
+                topic, "k".getBytes(UTF_8), "{}".getBytes(UTF_8), System.currentTimeMillis(), List.of());
+    }
+
+    private static NewTopic topic(String name) {
+        return new NewTopic(name, 1, (short) 1);
+    }
+
+    private static void setPassword(String user, String password) throws Exception {
+        admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(
+                        user, new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), password)))
+                .all()
+                .get(30, TimeUnit.SECONDS);
+    }
+
+    private static void allow(String user, ResourceType type, String name, PatternType pattern, AclOperation operation)
+            throws Exception {
+        admin.createAcls(List.of(new AclBinding(
+                        new ResourcePattern(type, name, pattern),
+                        new AccessControlEntry(user, "*", operation, AclPermissionType.ALLOW))))
+                .all()
+                .get(30, TimeUnit.SECONDS);
+    }
+}

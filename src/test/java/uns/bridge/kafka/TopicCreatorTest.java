@@ -1,0 +1,230 @@
+package uns.bridge.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import uns.bridge.health.Health;
+import uns.bridge.message.OutboundRecord;
+
+/** The sink with a creator of topics, whose rounds answer as the test says. */
+@Timeout(30)
+class TopicCreatorTest {
+
+    private final ScriptedKafka kafka = new ScriptedKafka();
+    private final Health health = new Health();
+    private final Rounds rounds = new Rounds();
+    private final TopicCreator creator = new TopicCreator(rounds, Time.SYSTEM);
+    private final List<String> refused = new CopyOnWriteArrayList<>();
+    private final KafkaSink<String> sink = sink(Long.MAX_VALUE);
+
+    private KafkaSink<String> sink(long maxUnconfirmedBytes) {
+        kafka.creator = creator;
+        return kafka.sink(
+                new KafkaSink.Listener<>() {
+                    @Override
+                    public void confirmed(String token) {}
+
+                    @Override
+                    public void refused(String token, Exception cause) {
+                        refused.add(token + ": " + cause.getMessage());
+                    }
+                },
+                health,
+                maxUnconfirmedBytes);
+    }
+
+    /** Lets a round through for each permit. */
+    private static final class Rounds implements TopicCreator.Round {
+
+        final Semaphore permits = new Semaphore(0);
+        final List<Set<String>> asked = new CopyOnWriteArrayList<>();
+        final Map<String, Exception> refusals = new HashMap<>();
+
+        @Nullable KafkaException failure;
+
+        volatile boolean closed;
+
+        @Override
+        public void run(Set<String> topics, BiConsumer<String, @Nullable Exception> answer)
+                throws InterruptedException {
+            asked.add(topics);
+            permits.acquire();
+            KafkaException thrown = failure;
+            failure = null;
+            if (thrown != null) {
+                throw thrown;
+            }
+            topics.forEach(topic -> answer.accept(topic, refusals.get(topic)));
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    @AfterEach
+    void shouldEndItsThread() {
+        sink.close();
+        await().until(() -> rounds.closed || rounds.asked.isEmpty());
+    }
+
+    @Test
+    void shouldLetOtherTopicsPassAndKeepTheOrderWhenATopicIsCreated() throws InterruptedException {
+        prepare("known");
+        send("new", "1");
+        send("known", "2");
+        send("new", "3");
+        assertThat(kafka.producer().values()).containsExactly("0", "2");
+
+        rounds.permits.release();
+        tendUntil(() -> kafka.producer().values().size() == 4);
+        send("new", "4");
+
+        assertThat(kafka.producer().values()).containsExactly("0", "2", "1", "3", "4");
+        assertThat(rounds.asked).as("once for each topic").hasSize(2);
+    }
+
+    @Test
+    void shouldAskForTopicsTogetherWhenARoundIsUnderWay() throws InterruptedException {
+        send("a", "1");
+        await().until(() -> rounds.asked.size() == 1);
+        for (int i = 0; i < 100; i++) {
+            send("t" + i, "x");
+        }
+        rounds.permits.release(2);
+        tendUntil(
+                () -> !kafka.producers().isEmpty() && kafka.producer().values().size() == 101);
+
+        assertThat(rounds.asked).hasSize(2);
+        assertThat(rounds.asked.get(1)).hasSize(100);
+    }
+
+    @Test
+    void shouldRefuseAndRememberWhenKafkaRefusesTheTopic() throws InterruptedException {
+        rounds.refusals.put("forbidden", new ClusterAuthorizationException("Cluster authorization failed."));
+        send("forbidden", "1");
+        send("forbidden", "2");
+        rounds.permits.release();
+        tendUntil(() -> refused.size() == 2);
+        send("forbidden", "3");
+
+        assertThat(refused)
+                .hasSize(3)
+                .allMatch(line -> line.contains("topic forbidden does not exist"))
+                .allMatch(line -> line.endsWith("no permission to create topics: Cluster authorization failed."));
+        assertThat(rounds.asked).hasSize(1);
+
+        kafka.time.pass(TopicProbe.FIRST_MEMORY);
+        rounds.refusals.clear();
+        rounds.permits.release();
+        send("forbidden", "4");
+        tendUntil(() -> !kafka.producers().isEmpty());
+        assertThat(kafka.producer().values()).as("permitted meanwhile").containsExactly("4");
+    }
+
+    @Test
+    void shouldWaitAndTellWhenKafkaIsAway() throws InterruptedException {
+        rounds.failure = new TimeoutException("no node");
+        send("t", "1");
+        rounds.permits.release();
+        await().until(() -> !creator.problem().isEmpty());
+        kafka.time.pass(Duration.ofSeconds(6));
+        sink.tend();
+
+        assertThat(health.problems().get(Health.Part.KAFKA))
+                .contains("has not created topic t yet")
+                .contains("no node");
+        assertThat(refused).isEmpty();
+
+        rounds.permits.release();
+        tendUntil(() -> !kafka.producers().isEmpty());
+        assertThat(kafka.producer().values()).containsExactly("1");
+        kafka.confirm();
+        sink.tend();
+        assertThat(health.problems().get(Health.Part.KAFKA)).isEmpty();
+    }
+
+    @Test
+    void shouldTellOfTheTopicThatWaitsWhileOthersAreWritten() throws InterruptedException {
+        prepare("known");
+        rounds.failure = new InvalidReplicationFactorException("only 1 of 3 brokers");
+        send("t", "1");
+        rounds.permits.release();
+        await().until(() -> !creator.problem().isEmpty());
+        kafka.time.pass(Duration.ofSeconds(6));
+        sink.tend();
+        kafka.confirm();
+        send("known", "2");
+
+        assertThat(health.problems().get(Health.Part.KAFKA))
+                .contains("has not created topic t yet")
+                .contains("only 1 of 3 brokers");
+        assertThat(kafka.producer().values()).containsExactly("0", "2");
+        assertThat(refused).isEmpty();
+    }
+
+    @Test
+    void shouldHoldBackNoMoreThanItMayWhenATopicIsCreated() throws InterruptedException {
+        try (KafkaSink<String> small = sink(600)) {
+            small.send(record("t", "1"), "1");
+            small.send(record("t", "2"), "2");
+            kafka.time.onSleep(() -> {
+                assertThat(kafka.producers()).isEmpty();
+                rounds.permits.release();
+                kafka.time.onSleep(this::confirmFirst);
+            });
+            small.send(record("t", "3"), "3");
+
+            assertThat(kafka.producer().values()).containsExactly("1", "2", "3");
+        }
+    }
+
+    private void confirmFirst() {
+        if (!kafka.producers().isEmpty() && kafka.producer().history().size() == 2) {
+            kafka.confirm();
+            kafka.time.onSleep(() -> {});
+        }
+    }
+
+    private void prepare(String topic) throws InterruptedException {
+        rounds.permits.release();
+        send(topic, "0");
+        tendUntil(() -> !kafka.producers().isEmpty());
+    }
+
+    private void send(String topic, String value) throws InterruptedException {
+        sink.send(record(topic, value), value);
+    }
+
+    private static OutboundRecord record(String topic, String value) {
+        byte[] bytes = value.getBytes(UTF_8);
+        return new OutboundRecord(topic, bytes, bytes, 0, new ArrayList<>());
+    }
+
+    private void tendUntil(BooleanSupplier done) {
+        await().pollInSameThread().until(() -> {
+            sink.tend();
+            return done.getAsBoolean();
+        });
+    }
+}
