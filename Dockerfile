@@ -18,13 +18,15 @@ LABEL org.opencontainers.image.title="uns-kafka-bridge" \
       org.opencontainers.image.base.name="docker.io/library/eclipse-temurin:25-jre"
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /app --shell /usr/sbin/nologin bridge
 WORKDIR /app
+# Where births are kept over a restart.
+RUN install --directory --owner=10001 --group=10001 --mode=0700 data
 COPY --from=build /build/target/uns-kafka-bridge.jar ./
 # By number, so that Kubernetes can tell that it is not root.
 USER 10001:10001
 STOPSIGNAL SIGTERM
 
-VOLUME /app/conf
-# settings.yaml, .secrets.yaml and logback.xml are to be mounted there. There is none inside: a forgotten mount
+VOLUME /app/conf /app/data
+# settings.yaml, .secrets.yaml and logback.xml are to be mounted at conf. There is none inside: a forgotten mount
 # must end in an error, not in a bridge that knocks at localhost.
 #
 # The heap takes three quarters of the container's memory. What is in flight is bounded to some hundred MB, so the

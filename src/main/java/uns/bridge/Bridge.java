@@ -1,23 +1,32 @@
 package uns.bridge;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import uns.bridge.delivery.Books;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
+import uns.bridge.message.TopicFilter;
 import uns.bridge.mqtt.MqttSource;
 import uns.bridge.pipeline.Pipeline;
+import uns.bridge.sparkplug.BirthState;
+import uns.bridge.sparkplug.SparkplugSettings;
+import uns.bridge.sparkplug.SparkplugTopic;
+import uns.bridge.sparkplug.StoredBirths;
 
 /**
  * The bridge: wires its parts, starts their threads, drains and stops them in reverse. Used once.
  *
  * <p>Threads: Paho's receiver reads messages into the {@link DeliveryTracker}; {@code carrier} takes them through the
  * pipeline into the producer; Kafka's I/O thread completes them; {@code acknowledger} acknowledges what is complete;
- * {@code mqtt} connects and reconnects; {@code summary} reports.
+ * {@code mqtt} connects and reconnects; {@code births} stores the births of Sparkplug nodes; {@code rebirths} asks edge
+ * nodes to be born again, if it may; {@code summary} reports.
  */
 public final class Bridge {
 
@@ -32,14 +41,19 @@ public final class Bridge {
 
     private static final Duration LAST_RECORDS = Duration.ofSeconds(2);
 
+    private static final Duration LAST_BIRTHS = Duration.ofSeconds(2);
+
     private final Settings settings;
     private final Health health = new Health();
     private final DeliveryTracker tracker;
     private final Pipeline pipeline;
+    private final @Nullable StoredBirths storedBirths;
     private final MqttSource source;
     private final Thread mqttThread;
     private final Thread carrierThread;
+    private final Thread birthsThread;
     private final Thread ackThread;
+    private final @Nullable Thread rebirthThread;
     private final Thread summaryThread;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean failed;
@@ -48,20 +62,28 @@ public final class Bridge {
         this.settings = settings;
         this.tracker = new DeliveryTracker(
                 settings.mqtt().receiveMaximum(), settings.mqtt().maxInFlightBytes());
-        this.source = new MqttSource(settings.mqtt(), tracker, health);
+        this.source = new MqttSource(settings.mqtt(), kept(settings.sparkplug()), tracker, health);
         this.pipeline = new Pipeline(settings.pipeline(), settings.sparkplug());
         Carrier carrier = new Carrier(tracker, pipeline, settings.kafka(), health);
+        this.storedBirths = storedBirths(settings.sparkplug());
         this.mqttThread = thread("mqtt", this::connect);
-        this.carrierThread = thread("carrier", carrier::run);
+        this.carrierThread = thread("carrier", () -> carry(carrier));
+        this.birthsThread = thread("births", storedBirths == null ? () -> {} : storedBirths::run);
         this.ackThread = thread("acknowledger", this::acknowledge);
+        Rebirths rebirths = Rebirths.of(pipeline.births(), source::publish);
+        this.rebirthThread = rebirths == null ? null : thread("rebirths", rebirths::run);
         this.summaryThread = thread("summary", this::summarize);
     }
 
     /** Starts it; returns at once. */
     public void start() {
+        birthsThread.start();
         ackThread.start();
         carrierThread.start();
         mqttThread.start();
+        if (rebirthThread != null) {
+            rebirthThread.start();
+        }
         summaryThread.start();
     }
 
@@ -86,6 +108,9 @@ public final class Bridge {
      */
     public void close() throws InterruptedException {
         ended.countDown();
+        if (rebirthThread != null) {
+            rebirthThread.interrupt();
+        }
         source.pause();
         boolean drained = tracker.awaitEmpty(settings.drainTimeout());
         ackThread.interrupt();
@@ -94,6 +119,10 @@ public final class Bridge {
         mqttThread.interrupt();
         carrierThread.interrupt();
         carrierThread.join(LAST_RECORDS.toMillis());
+        if (storedBirths != null) {
+            storedBirths.close();
+            birthsThread.join(LAST_BIRTHS.toMillis());
+        }
         summaryThread.interrupt();
         Books books = tracker.books();
         if (drained) {
@@ -131,6 +160,31 @@ public final class Bridge {
         }
     }
 
+    /** Carries messages, once it is known again which births there were before. */
+    private void carry(Carrier carrier) {
+        BirthState births = pipeline.births();
+        if (births != null && storedBirths != null) {
+            try {
+                births.restore(storedBirths);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        carrier.run();
+        if (births != null) {
+            births.tellJournal(System.currentTimeMillis());
+        }
+    }
+
+    private static @Nullable StoredBirths storedBirths(SparkplugSettings sparkplug) {
+        Path folder = sparkplug.stateDir();
+        return folder == null || !sparkplug.resolve() ? null : new StoredBirths(folder, sparkplug.stateMaxAge());
+    }
+
+    private static List<TopicFilter> kept(SparkplugSettings sparkplug) {
+        return sparkplug.certificates() ? List.of(TopicFilter.of(SparkplugTopic.CERTIFICATES + "#")) : List.of();
+    }
+
     private void acknowledge() {
         while (!Thread.currentThread().isInterrupted()) {
             tracker.release();
@@ -152,15 +206,25 @@ public final class Bridge {
                         pipeline.timestampFallbacks(),
                         health.isReady() ? "" : ", not ready: " + health.describe());
                 before = now;
+                summarize(pipeline.births());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** Says nothing where no edge node was heard of. */
+    private static void summarize(@Nullable BirthState births) {
+        BirthState.Counters counters = births == null ? null : births.counters(System.currentTimeMillis());
+        if (counters != null && counters.edgeNodes() > 0) {
+            LOG.info("Sparkplug: {}", counters.describe());
+        }
+    }
+
     private static String describe(Books books) {
         return "received " + books.received() + ", delivered " + books.delivered() + ", dead-lettered "
-                + books.deadLettered() + ", dropped " + books.dropped() + ", in flight " + books.inFlight();
+                + books.deadLettered() + ", skipped " + books.skipped() + ", dropped " + books.dropped()
+                + ", in flight " + books.inFlight();
     }
 
     private void fail() {

@@ -2,6 +2,7 @@ package uns.bridge;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
@@ -10,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import uns.bridge.delivery.Delivery;
-import uns.bridge.delivery.Delivery.Rejection;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
 import uns.bridge.health.LimitedLog;
 import uns.bridge.kafka.KafkaSettings;
 import uns.bridge.kafka.KafkaSink;
 import uns.bridge.message.InboundMessage;
+import uns.bridge.message.OutboundRecord;
 import uns.bridge.pipeline.DeadLetters;
 import uns.bridge.pipeline.Outcome;
 import uns.bridge.pipeline.Pipeline;
@@ -37,7 +38,7 @@ final class Carrier {
     private final DeliveryTracker tracker;
     private final Function<InboundMessage, Outcome> pipeline;
     private final DeadLetters deadLetters;
-    private final KafkaSink<Delivery> sink;
+    private final KafkaSink<Cargo> sink;
     private final LongSupplier clockNs;
     private final LimitedLog rejections = new LimitedLog();
     private final LimitedLog deadLetterRefusals = new LimitedLog();
@@ -46,14 +47,31 @@ final class Carrier {
     private final Queue<Refusal> refusals = new ConcurrentLinkedQueue<>();
 
     /** Dead letters that Kafka refused as well: they stay unacknowledged, and are tried again. */
-    private final ArrayDeque<Refusal> refusedDeadLetters = new ArrayDeque<>();
+    private final ArrayDeque<Cargo> refusedDeadLetters = new ArrayDeque<>();
 
     /** When they are tried again; set with the first of them. */
     private long retryNs;
 
     private long tendedNs;
 
-    private record Refusal(Delivery delivery, Exception cause) {}
+    /**
+     * What a record in Kafka's hands is.
+     *
+     * @param delivery the message it is of
+     * @param rejection why it is the dead letter, or null if it is an ordinary record
+     */
+    record Cargo(Delivery delivery, @Nullable Rejection rejection) {}
+
+    /**
+     * Why a message goes to the dead-letter topic.
+     *
+     * @param reason for the operator
+     * @param cause the exception that told so, if one did
+     * @param excerpt whether only an excerpt goes there, because the whole was refused as too large
+     */
+    record Rejection(String reason, @Nullable Exception cause, boolean excerpt) {}
+
+    private record Refusal(Cargo cargo, Exception cause) {}
 
     Carrier(DeliveryTracker tracker, Pipeline pipeline, KafkaSettings settings, Health health) {
         this(
@@ -68,7 +86,7 @@ final class Carrier {
             DeliveryTracker tracker,
             Function<InboundMessage, Outcome> pipeline,
             DeadLetters deadLetters,
-            Function<KafkaSink.Listener<Delivery>, KafkaSink<Delivery>> sinks,
+            Function<KafkaSink.Listener<Cargo>, KafkaSink<Cargo>> sinks,
             LongSupplier clockNs) {
         this.tracker = tracker;
         this.pipeline = pipeline;
@@ -110,9 +128,20 @@ final class Carrier {
     private void carry(Delivery delivery) throws InterruptedException {
         Outcome outcome = process(delivery);
         if (outcome instanceof Outcome.Forward forward) {
-            sink.send(forward.record(), delivery);
+            send(forward.records(), delivery);
         } else if (outcome instanceof Outcome.Reject reject) {
             bury(delivery, new Rejection(reject.reason(), reject.cause(), false));
+        } else {
+            delivery.skip();
+            tracker.complete(delivery);
+        }
+    }
+
+    private void send(List<OutboundRecord> records, Delivery delivery) throws InterruptedException {
+        delivery.split(records.size());
+        Cargo cargo = new Cargo(delivery, null);
+        for (OutboundRecord record : records) {
+            sink.send(record, cargo);
         }
     }
 
@@ -126,7 +155,7 @@ final class Carrier {
     }
 
     private void bury(Delivery delivery, Rejection rejection) throws InterruptedException {
-        delivery.reject(rejection);
+        delivery.reject();
         rejections.log(suppressed -> LOG.warn(
                 "Dead letter from MQTT topic {}: {}{}{}",
                 delivery.message().topic(),
@@ -142,14 +171,19 @@ final class Carrier {
                         rejection.cause(),
                         System.currentTimeMillis(),
                         rejection.excerpt()),
-                delivery);
+                new Cargo(delivery, rejection));
     }
 
-    /** Decides on what Kafka refused: an ordinary record becomes a dead letter, a dead letter is shortened once, then waits. */
+    /**
+     * Decides on what Kafka refused: for an ordinary record its message becomes a dead letter, of which one is enough; a
+     * dead letter is shortened once, then waits.
+     */
     private void settle(Refusal refusal) throws InterruptedException {
-        Delivery delivery = refusal.delivery();
-        Rejection earlier = delivery.rejection();
-        if (earlier == null) {
+        Delivery delivery = refusal.cargo().delivery();
+        Rejection earlier = refusal.cargo().rejection();
+        if (earlier == null && delivery.isRejected()) {
+            tracker.complete(delivery);
+        } else if (earlier == null) {
             bury(delivery, new Rejection("refused by Kafka", refusal.cause(), false));
         } else if (KafkaSink.isTooLarge(refusal.cause()) && !earlier.excerpt()) {
             bury(delivery, new Rejection(earlier.reason(), earlier.cause(), true));
@@ -160,7 +194,7 @@ final class Carrier {
             if (refusedDeadLetters.isEmpty()) {
                 retryNs = clockNs.getAsLong() + DEAD_LETTER_RETRY_NS;
             }
-            refusedDeadLetters.add(refusal);
+            refusedDeadLetters.add(refusal.cargo());
         }
     }
 
@@ -169,24 +203,24 @@ final class Carrier {
             return;
         }
         for (int left = refusedDeadLetters.size(); left > 0; left--) {
-            Refusal refusal = refusedDeadLetters.remove();
-            @Nullable Rejection rejection = refusal.delivery().rejection();
+            Cargo letter = refusedDeadLetters.remove();
+            Rejection rejection = letter.rejection();
             if (rejection != null) {
-                bury(refusal.delivery(), rejection);
+                bury(letter.delivery(), rejection);
             }
         }
     }
 
-    private final class Answers implements KafkaSink.Listener<Delivery> {
+    private final class Answers implements KafkaSink.Listener<Cargo> {
 
         @Override
-        public void confirmed(Delivery delivery) {
-            tracker.complete(delivery);
+        public void confirmed(Cargo cargo) {
+            tracker.complete(cargo.delivery());
         }
 
         @Override
-        public void refused(Delivery delivery, Exception cause) {
-            refusals.add(new Refusal(delivery, cause));
+        public void refused(Cargo cargo, Exception cause) {
+            refusals.add(new Refusal(cargo, cause));
         }
     }
 }

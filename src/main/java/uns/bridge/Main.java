@@ -12,18 +12,19 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import uns.bridge.config.ConfigurationException;
 
-/** The command: {@code java -jar uns-kafka-bridge.jar [--conf DIR]}. Exit code 0: stopped; 1: failed; 2: usage or configuration. */
+/** The command: {@code java -jar uns-kafka-bridge.jar [--conf DIR] [--check]}. Exit code 0: stopped; 1: failed; 2: usage or configuration. */
 public final class Main {
 
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int USAGE = 2;
     private static final String HELP = """
-            Usage: java -jar uns-kafka-bridge.jar [--conf DIR]
+            Usage: java -jar uns-kafka-bridge.jar [--conf DIR] [--check]
 
             Carries every message of an MQTT Unified Namespace into Kafka.
 
               --conf DIR   where settings.yaml, .secrets.yaml and logback.xml are (default: conf)
+              --check      only checks the configuration, and prints the settings in effect and where each is from
               --version    prints the version
               --help       prints this
             """;
@@ -38,6 +39,7 @@ public final class Main {
     @SuppressWarnings("SystemOut") // What was asked for, and what keeps the bridge from logging at all.
     static int run(String[] args, Map<String, String> environment) throws InterruptedException {
         Path conf = Path.of("conf");
+        boolean check = false;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--conf" -> {
@@ -47,6 +49,7 @@ public final class Main {
                     }
                     conf = Path.of(args[i]);
                 }
+                case "--check" -> check = true;
                 case "--help" -> {
                     System.out.print(HELP);
                     return OK;
@@ -69,6 +72,11 @@ public final class Main {
             e.problems().forEach(System.err::println);
             return USAGE;
         }
+        if (check) {
+            settings.description().forEach(System.out::println);
+            settings.kafka().warnings().forEach(warning -> System.out.println("warning: " + warning));
+            return OK;
+        }
         return serve(settings);
     }
 
@@ -76,6 +84,7 @@ public final class Main {
         Logger log = LoggerFactory.getLogger(Main.class);
         log.info("uns-kafka-bridge {} on Java {}", version(), Runtime.version());
         settings.description().forEach(line -> log.info("  {}", line));
+        settings.mqtt().warnings().forEach(log::warn);
         settings.kafka().warnings().forEach(log::warn);
         Bridge bridge = new Bridge(settings);
         Signals.onTermination(

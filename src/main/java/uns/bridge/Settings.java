@@ -48,7 +48,7 @@ public record Settings(
 
     static Settings read(Section root) {
         MqttSettings mqtt = MqttSettings.read(root.section("mqtt"));
-        PipelineSettings pipeline = PipelineSettings.read(root.section("mqtt"));
+        PipelineSettings pipeline = PipelineSettings.read(root.section("mqtt"), root.section("kafka"));
         SparkplugSettings sparkplug = SparkplugSettings.read(root.section("sparkplug"));
         KafkaSettings kafka = KafkaSettings.read(root.section("kafka"));
         Duration drainTimeout = root.get("drain_timeout", DRAIN_TIMEOUT, DEFAULT_DRAIN_TIMEOUT);

@@ -37,6 +37,8 @@ class ArchitectureTest {
         "com.google.protobuf..,   uns.bridge.sparkplug..",
         "com.fasterxml.jackson.., uns.bridge.json",
         "org.yaml..,              uns.bridge.config",
+        "org.h2..,                uns.bridge.store",
+        "org.bouncycastle..,      uns.bridge.tls",
     })
     void shouldEnterThroughOnePackageWhenAnApiIsOfAThirdParty(String api, String onlyPackage) {
         noClasses()
@@ -60,7 +62,9 @@ class ArchitectureTest {
         "uns.bridge.message,  'java..,org.jspecify..,uns.bridge.message'",
         "uns.bridge.delivery, 'java..,org.jspecify..,uns.bridge.delivery,uns.bridge.message'",
         "uns.bridge.health,   'java..,org.jspecify..,uns.bridge.health'",
+        "uns.bridge.store,    'java..,org.jspecify..,org.slf4j..,uns.bridge.store,org.h2.mvstore..'",
         "uns.bridge.config,   'java..,org.jspecify..,uns.bridge.config,org.yaml..'",
+        "uns.bridge.tls,      'java..,javax..,org.jspecify..,uns.bridge.tls,uns.bridge.config,org.bouncycastle..'",
         "uns.bridge.json,     'java..,org.jspecify..,uns.bridge.json,com.fasterxml.jackson..'",
     })
     void shouldKnowLittleWhenOthersBuildOnIt(String itself, String allowed) {

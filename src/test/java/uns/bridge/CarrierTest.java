@@ -22,6 +22,7 @@ import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
 import uns.bridge.kafka.ScriptedKafka;
 import uns.bridge.message.InboundMessage;
+import uns.bridge.message.OutboundRecord;
 import uns.bridge.pipeline.DeadLetters;
 import uns.bridge.pipeline.Outcome;
 import uns.bridge.pipeline.Pipeline;
@@ -32,12 +33,16 @@ import uns.bridge.sparkplug.SparkplugSettings;
 class CarrierTest {
 
     private static final String BROKEN = "broken";
+
+    /** Becomes three records. */
+    private static final String SPLIT = "split";
+
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final ScriptedKafka kafka = new ScriptedKafka();
     private final DeliveryTracker tracker = new DeliveryTracker(100, 1 << 20);
-    private final Pipeline pipeline =
-            new Pipeline(new PipelineSettings(Map.of(), "timestamp"), SparkplugSettings.DEFAULTS);
+    private final Pipeline pipeline = new Pipeline(
+            new PipelineSettings(Map.of(), "timestamp", false, List.of(), 0, "overflow"), SparkplugSettings.DEFAULTS);
     private final List<Integer> acknowledged = new ArrayList<>();
     // The clock of the JVM has no particular beginning, and may be negative.
     private final AtomicLong clockNs = new AtomicLong(Long.MIN_VALUE);
@@ -63,7 +68,14 @@ class CarrierTest {
         if (message.topic().equals(BROKEN)) {
             throw new IllegalStateException("a mistake");
         }
+        if (message.topic().equals(SPLIT)) {
+            return new Outcome.Forward(List.of(part("1"), part("2"), part("3")));
+        }
         return pipeline.process(message);
+    }
+
+    private static OutboundRecord part(String value) {
+        return new OutboundRecord("part", value.getBytes(UTF_8), value.getBytes(UTF_8), 0, List.of());
     }
 
     @AfterEach
@@ -89,7 +101,7 @@ class CarrierTest {
 
         assertThat(topics()).containsExactly("a_b", "a_c");
         assertThat(acknowledged()).containsExactly(1, 2);
-        assertThat(tracker.books()).isEqualTo(new Books(2, 2, 0, 0, 0));
+        assertThat(tracker.books()).isEqualTo(new Books(2, 2, 0, 0, 0, 0));
     }
 
     @Test
@@ -203,7 +215,80 @@ class CarrierTest {
         kafka.confirm();
 
         assertThat(acknowledged()).containsExactly(1, 2);
-        assertThat(tracker.books()).isEqualTo(new Books(2, 1, 1, 0, 0));
+        assertThat(tracker.books()).isEqualTo(new Books(2, 1, 1, 0, 0, 0));
+    }
+
+    @Test
+    void shouldAcknowledgeWhenKafkaHasAllRecordsOfTheMessage() throws InterruptedException {
+        carry(message(SPLIT, "all"));
+        carry(message("a/b", "4"));
+        assertThat(values()).containsExactly("1", "2", "3", "4");
+
+        kafka.confirm();
+        kafka.confirm();
+        kafka.fail(new TopicAuthorizationException("not allowed"));
+        kafka.confirm();
+        carrier.turn();
+        assertThat(acknowledged()).as("one part is missing").isEmpty();
+        assertThat(topics()).containsExactly("part", "part", "part", "a_b", "dead");
+
+        kafka.confirm();
+        assertThat(acknowledged()).containsExactly(1, 2);
+        assertThat(tracker.books()).isEqualTo(new Books(2, 1, 1, 0, 0, 0));
+    }
+
+    @Test
+    void shouldCountTheMessageOnceWhenKafkaHasAllItsRecords() throws InterruptedException {
+        carry(message(SPLIT, "all"));
+        for (int part = 1; part <= 3; part++) {
+            assertThat(acknowledged()).isEmpty();
+            kafka.confirm();
+        }
+
+        assertThat(acknowledged()).containsExactly(1);
+        assertThat(tracker.books()).isEqualTo(new Books(1, 1, 0, 0, 0, 0));
+    }
+
+    @Test
+    void shouldSendOneDeadLetterWhenKafkaRefusesSeveralRecordsOfAMessage() throws InterruptedException {
+        kafka.answerAtOnce(new RecordTooLargeException("first"));
+        carry(message(SPLIT, "all"));
+        kafka.fail(new TopicAuthorizationException("second"));
+        carrier.turn();
+        carrier.turn();
+
+        assertThat(values()).containsExactly("2", "3", "all");
+        assertThat(lastHeader("dead_letter.reason")).isEqualTo("refused by Kafka: first");
+        assertThat(acknowledged()).isEmpty();
+        kafka.confirm(); // the third
+        assertThat(acknowledged()).isEmpty();
+        kafka.confirm(); // the dead letter
+        assertDeadLettered();
+    }
+
+    /** The refusal of a record must not be taken for one of the dead letter that is on its way. */
+    @Test
+    void shouldNotShortenTheDeadLetterWhenAnotherRecordIsTooLarge() throws InterruptedException {
+        carry(message(SPLIT, new byte[100_000]));
+        kafka.fail(new RecordTooLargeException("first"));
+        carrier.turn();
+        kafka.fail(new RecordTooLargeException("second"));
+        kafka.fail(new RecordTooLargeException("third"));
+        carrier.turn();
+        assertThat(last().value()).hasSize(100_000);
+
+        kafka.fail(new RecordTooLargeException("dead letter"));
+        carrier.turn();
+        assertThat(last().value()).hasSize(65_536);
+        assertThat(lastHeader("dead_letter.reason")).isEqualTo("refused by Kafka: first");
+        assertThat(acknowledged()).isEmpty();
+        kafka.confirm();
+        assertThat(topics()).containsExactly("part", "part", "part", "dead", "dead");
+        assertDeadLettered();
+    }
+
+    private List<String> values() {
+        return kafka.producer().values();
     }
 
     private void carry(InboundMessage message) throws InterruptedException {
@@ -218,7 +303,7 @@ class CarrierTest {
 
     private void assertDeadLettered() {
         assertThat(acknowledged()).containsExactly(1);
-        assertThat(tracker.books()).isEqualTo(new Books(1, 0, 1, 0, 0));
+        assertThat(tracker.books()).isEqualTo(new Books(1, 0, 1, 0, 0, 0));
     }
 
     /** What has been acknowledged by now; the interrupt keeps the tracker from waiting for more. */

@@ -28,7 +28,7 @@ class ReadmeTest {
             "kafka.config.bootstrap.servers", "must be set",
             "mqtt.client_id", "`uns-kafka-bridge-<host name>`",
             "mqtt.ignored_attributes", "`{}`",
-            "mqtt.tls", "none");
+            "kafka.create_topics.config", "`{}`");
 
     @Test
     void shouldDescribeEverySettingWithItsDefault(@TempDir Path confDir) throws Exception {

@@ -92,10 +92,15 @@ class SettingsTest {
                 kafka:
                   config: {
                       security.protocol: "SASL_SSL",
-                      sasl.mechanism: "SCRAM-SHA-256",
+                      sasl.mechanisms: "SCRAM-SHA-256",
                       sasl.username: "",
                       sasl.password: "",
                       ssl.cipher.suites: "",
+                      ssl.curves.list: "",
+                      ssl.sigalgs.list: "",
+                      ssl.key.location: "",
+                      ssl.key.password: "",
+                      ssl.key.pem: "",
                     }
                 dynaconf_merge: true
                 """);
@@ -113,8 +118,12 @@ class SettingsTest {
                 .containsEntry("client.id", "uns_kafka_client")
                 .containsEntry("compression.type", "gzip")
                 .containsEntry("security.protocol", "SASL_SSL")
-                .doesNotContainKey("sasl.password");
-        assertThat(settings.kafka().warnings()).singleElement().asString().startsWith("kafka.config.retries");
+                .containsEntry("sasl.mechanism", "SCRAM-SHA-256")
+                .doesNotContainKeys("sasl.password", "ssl.keystore.key", "ssl.key.password", "ssl.cipher.suites");
+        assertThat(settings.kafka().warnings())
+                .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line).startsWith("kafka.config.retries"),
+                        line -> assertThat(line).startsWith("kafka.config.security.protocol: there is no login"));
     }
 
     @Test

@@ -1,0 +1,61 @@
+package uns.bridge;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import uns.bridge.config.SettingsFixture;
+
+class MainTest {
+
+    private static final String SETTINGS =
+            "mqtt: {host: broker, topics: [a/#]}\nkafka: {config: {bootstrap.servers: 'k:9092', acks: 1}}";
+
+    private final PrintStream out = System.out;
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path conf;
+
+    @BeforeEach
+    void capture() {
+        System.setOut(new PrintStream(printed, true, UTF_8));
+    }
+
+    @AfterEach
+    void restore() {
+        System.setOut(out);
+    }
+
+    @Test
+    void shouldPrintWhatIsInEffectWhenOnlyChecking() throws Exception {
+        SettingsFixture.write(conf, SETTINGS, "mqtt: {username: me, password: s3cr3t}");
+
+        int code = Main.run(new String[] {"--check", "--conf", conf.toString()}, Map.of("UNS_MQTT__QOS", "2"));
+
+        assertThat(code).isZero();
+        assertThat(printed.toString(UTF_8))
+                .contains("mqtt.host = broker (settings.yaml)")
+                .contains("mqtt.port = 1883 (default)")
+                .contains("mqtt.password = <hidden> (.secrets.yaml)")
+                .contains("mqtt.qos = ", "UNS_MQTT__QOS")
+                .contains("warning: kafka.config.acks: not 'all'")
+                .doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void shouldEndWithTwoWhenTheCheckFails() throws Exception {
+        SettingsFixture.write(conf, "mqtt: {host: broker, qos: 7}", "");
+
+        assertThat(Main.run(new String[] {"--conf", conf.toString(), "--check"}, Map.of()))
+                .isEqualTo(2);
+        assertThat(printed.toString(UTF_8)).isEmpty();
+    }
+}
