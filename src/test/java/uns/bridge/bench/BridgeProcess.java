@@ -19,7 +19,8 @@ final class BridgeProcess {
         Path conf = Files.createDirectory(directory.resolve("conf"));
         Path settings = conf.resolve("settings.yaml");
         // Deleted in reverse order, thus each directory empty.
-        for (Path temporary : List.of(directory, conf, settings)) {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        for (Path temporary : List.of(directory, conf, settings, data, data.resolve("births.db"))) {
             temporary.toFile().deleteOnExit();
         }
         Files.writeString(settings, """

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import uns.bridge.brokers.MosquittoBroker;
 import uns.bridge.brokers.Ports;
 
 /**
@@ -29,14 +29,9 @@ final class Mosquitto implements AutoCloseable {
         this.port = port;
     }
 
-    /** Where Mosquitto is installed. Debian has it where only root looks. */
+    /** Where Mosquitto is installed. */
     static Optional<Path> executable() {
-        return Stream.concat(
-                        Stream.of(System.getenv().getOrDefault("PATH", "").split(":")),
-                        Stream.of("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"))
-                .map(directory -> Path.of(directory, "mosquitto"))
-                .filter(Files::isExecutable)
-                .findFirst();
+        return MosquittoBroker.executable();
     }
 
     static Mosquitto start(Path executable) throws IOException, InterruptedException {

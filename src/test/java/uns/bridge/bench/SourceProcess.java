@@ -11,6 +11,7 @@ import uns.bridge.health.Health;
 import uns.bridge.message.TopicFilter;
 import uns.bridge.mqtt.MqttSettings;
 import uns.bridge.mqtt.MqttSource;
+import uns.bridge.mqtt.MqttVersion;
 
 /** The ceiling "receiving alone" with the bridge's own source: every message is complete as soon as it has arrived. */
 final class SourceProcess {
@@ -27,6 +28,7 @@ final class SourceProcess {
                 Integer.parseInt(arguments[0]),
                 null,
                 (Secret) null,
+                null,
                 List.of(TopicFilter.of("#")),
                 1,
                 Duration.ofSeconds(60),
@@ -34,9 +36,12 @@ final class SourceProcess {
                 arguments[1],
                 Duration.ofHours(1),
                 receiveMaximum,
-                MqttSettings.DEFAULT_MAX_IN_FLIGHT_BYTES);
+                MqttSettings.DEFAULT_MAX_IN_FLIGHT_BYTES,
+                MqttVersion.MQTT_5,
+                false,
+                null);
         DeliveryTracker tracker = new DeliveryTracker(receiveMaximum, settings.maxInFlightBytes());
-        MqttSource source = new MqttSource(settings, tracker, new Health());
+        MqttSource source = new MqttSource(settings, List.of(), tracker, new Health());
         Map<String, Work> threads = Map.of(
                 "mqtt", source::run,
                 "completer", () -> complete(tracker),

@@ -7,19 +7,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import uns.bridge.sparkplug.SparkplugDecoder;
+import uns.bridge.sparkplug.SparkplugSettings;
 
 /** What "sending alone" sends must be what the bridge would send. */
 class WorkloadTest {
 
     @Test
     void shouldHaveTheRecordValueThatThePayloadDecodesTo() throws Exception {
-        SparkplugDecoder decoder = new SparkplugDecoder(SparkplugDecoder.DEFAULT_MAX_INFLATED_BYTES);
+        SparkplugDecoder decoder = new SparkplugDecoder(SparkplugSettings.DEFAULTS.maxPayloadBytes());
         Workload workload = Workload.named(Workload.SPARKPLUG);
         List<Workload.Message> messages = new ArrayList<>(workload.births());
         messages.addAll(workload.cycle());
 
         for (Workload.Message message : messages) {
-            SparkplugDecoder.Decoded decoded = decoder.decode(message.payload());
+            SparkplugDecoder.Part decoded =
+                    decoder.decode(message.payload()).parts().get(0);
             assertThat(new String(decoded.json(), UTF_8)).isEqualTo(new String(message.value(), UTF_8));
             assertThat(decoded.timestampMs()).isEqualTo(message.timestampMs());
         }

@@ -1,6 +1,8 @@
 package uns.bridge.brokers;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.testcontainers.DockerClientFactory;
 
 /**
@@ -15,7 +17,17 @@ public final class Brokers {
     }
 
     public static MqttBroker mqtt(int port) {
-        return containers() ? new ContainerMqttBroker(port) : new EmbeddedMqttBroker(port);
+        return containers() ? new ContainerMqttBroker(port) : new EmbeddedMqttBroker(port, List.of());
+    }
+
+    /** One that also speaks TLS; always embedded, since it needs files of this machine. */
+    public static MqttBroker mqttWithTls(TlsListener... listeners) {
+        return new EmbeddedMqttBroker(Ports.free(), List.of(listeners));
+    }
+
+    /** Eclipse Mosquitto, or empty where it is not installed. */
+    public static Optional<MqttBroker> mosquitto() {
+        return MosquittoBroker.executable().map(MosquittoBroker::new);
     }
 
     public static KafkaBroker kafka() {

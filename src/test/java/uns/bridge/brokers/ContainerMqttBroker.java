@@ -13,15 +13,18 @@ import org.testcontainers.utility.DockerImageName;
 final class ContainerMqttBroker implements MqttBroker {
     private static final DockerImageName IMAGE = DockerImageName.parse("hivemq/hivemq-ce:2025.5");
     private static final int MQTT_PORT = 1883;
+    private static final int WEB_SOCKET_PORT = 8000;
 
     private final HiveMQContainer container = new HiveMQContainer(IMAGE);
     private final int port;
+    private final int webSocketPort = Ports.free();
 
     ContainerMqttBroker(int port) {
         this.port = port;
-        container.setPortBindings(List.of(port + ":" + MQTT_PORT));
+        container.setPortBindings(List.of(port + ":" + MQTT_PORT, webSocketPort + ":" + WEB_SOCKET_PORT));
         container.withCopyToContainer(
-                Transferable.of(HiveMqConfig.xml("0.0.0.0", MQTT_PORT)), "/opt/hivemq/conf/config.xml");
+                Transferable.of(HiveMqConfig.xml("0.0.0.0", MQTT_PORT, WEB_SOCKET_PORT, List.of())),
+                "/opt/hivemq/conf/config.xml");
         container.start();
         Readiness.awaitMqtt(host(), port);
     }
@@ -34,6 +37,11 @@ final class ContainerMqttBroker implements MqttBroker {
     @Override
     public int port() {
         return port;
+    }
+
+    @Override
+    public int webSocketPort() {
+        return webSocketPort;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,13 +20,16 @@ final class EmbeddedMqttBroker implements MqttBroker {
     private final Path data = directory.subdirectory("data");
     private final Path extensions = directory.subdirectory("extensions");
     private final int port;
+    private final int webSocketPort = Ports.free();
 
     private @Nullable EmbeddedHiveMQ server;
 
-    EmbeddedMqttBroker(int port) {
+    EmbeddedMqttBroker(int port, List<TlsListener> tlsListeners) {
         this.port = port;
         try {
-            Files.writeString(configuration.resolve("config.xml"), HiveMqConfig.xml("127.0.0.1", port));
+            Files.writeString(
+                    configuration.resolve("config.xml"),
+                    HiveMqConfig.xml("127.0.0.1", port, webSocketPort, tlsListeners));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -45,6 +49,11 @@ final class EmbeddedMqttBroker implements MqttBroker {
     @Override
     public int port() {
         return port;
+    }
+
+    @Override
+    public int webSocketPort() {
+        return webSocketPort;
     }
 
     @Override

@@ -1,5 +1,8 @@
 package uns.bridge.brokers;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /** The configuration of HiveMQ CE, embedded or in a container. */
 final class HiveMqConfig {
     /** Enough for the largest test and benchmark; beyond its limit (1,000 by default) HiveMQ discards. */
@@ -7,7 +10,9 @@ final class HiveMqConfig {
 
     private HiveMqConfig() {}
 
-    static String xml(String bindAddress, int port) {
+    static String xml(String bindAddress, int port, int webSocketPort, List<TlsListener> tlsListeners) {
+        String tls =
+                tlsListeners.stream().map(listener -> listener.xml(bindAddress)).collect(Collectors.joining());
         return """
                 <?xml version="1.0"?>
                 <hivemq>
@@ -16,7 +21,12 @@ final class HiveMqConfig {
                       <port>%d</port>
                       <bind-address>%s</bind-address>
                     </tcp-listener>
-                  </listeners>
+                    <websocket-listener>
+                      <port>%d</port>
+                      <bind-address>%s</bind-address>
+                      <path>/mqtt</path>
+                    </websocket-listener>
+                %s  </listeners>
                   <mqtt>
                     <queued-messages>
                       <max-queue-size>%d</max-queue-size>
@@ -33,6 +43,6 @@ final class HiveMqConfig {
                     <enabled>false</enabled>
                   </anonymous-usage-statistics>
                 </hivemq>
-                """.formatted(port, bindAddress, MAX_QUEUED_MESSAGES);
+                """.formatted(port, bindAddress, webSocketPort, bindAddress, tls, MAX_QUEUED_MESSAGES);
     }
 }

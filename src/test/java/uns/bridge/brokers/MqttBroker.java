@@ -11,6 +11,9 @@ public interface MqttBroker extends AutoCloseable {
 
     int port();
 
+    /** Of its WebSocket listener, at the path {@code /mqtt}. */
+    int webSocketPort();
+
     /** Ends the broker; persistent sessions and their queued messages stay on disk. */
     void stop();
 

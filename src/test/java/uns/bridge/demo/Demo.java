@@ -132,6 +132,7 @@ public final class Demo {
         environment.put("UNS_MQTT__HOST", mqtt.host());
         environment.put("UNS_MQTT__PORT", Integer.toString(mqtt.port()));
         environment.put("UNS_MQTT__TOPICS", "[\"spBv1.0/#\",\"acme/#\"]");
+        environment.put("UNS_SPARKPLUG__STATE_DIR", "none");
         environment.put("UNS_KAFKA__CONFIG", "{bootstrap.servers: '" + kafka.bootstrapServers() + "'}");
         return environment;
     }

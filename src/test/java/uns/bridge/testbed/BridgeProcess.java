@@ -23,7 +23,7 @@ public final class BridgeProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern BOOKS = Pattern.compile(
-            "received (\\d+), delivered (\\d+), dead-lettered (\\d+), dropped (\\d+), in flight (\\d+)");
+            "received (\\d+), delivered (\\d+), dead-lettered (\\d+), skipped \\d+, dropped (\\d+), in flight (\\d+)");
 
     private final Process process;
     private final List<String> output = new CopyOnWriteArrayList<>();
@@ -57,6 +57,9 @@ public final class BridgeProcess implements AutoCloseable {
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m"));
         command.addAll(List.of("-jar", jar, "--conf", conf.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        // Not where the tests run.
+        builder.environment()
+                .put("UNS_SPARKPLUG__STATE_DIR", conf.resolve("data").toString());
         builder.environment().putAll(environment);
         try {
             return new BridgeProcess(builder.start());
