@@ -35,7 +35,10 @@ final class ProducerSettings {
     private static final Map<String, String> DEFAULTS = Map.ofEntries(
             Map.entry(ProducerConfig.CLIENT_ID_CONFIG, "uns-kafka-bridge"),
             Map.entry(ProducerConfig.ACKS_CONFIG, "all"),
-            Map.entry(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "5"),
+            // With more, a new partition may take the second batch before the first, which idempotence does not
+            // prevent:
+            // a broker accepts any first sequence number of a producer that it does not know.
+            Map.entry(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1"),
             // Kafka may be away for days: a record waits, and with it the MQTT acknowledgement.
             Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, String.valueOf(Integer.MAX_VALUE)),
             Map.entry(ProducerConfig.COMPRESSION_TYPE_CONFIG, COMPRESSION),
