@@ -74,7 +74,7 @@ public final class Main {
         }
         if (check) {
             settings.description().forEach(System.out::println);
-            settings.kafka().warnings().forEach(warning -> System.out.println("warning: " + warning));
+            settings.warnings().forEach(warning -> System.out.println("warning: " + warning));
             return OK;
         }
         return serve(settings);
@@ -84,8 +84,7 @@ public final class Main {
         Logger log = LoggerFactory.getLogger(Main.class);
         log.info("uns-kafka-bridge {} on Java {}", version(), Runtime.version());
         settings.description().forEach(line -> log.info("  {}", line));
-        settings.mqtt().warnings().forEach(log::warn);
-        settings.kafka().warnings().forEach(log::warn);
+        settings.warnings().forEach(log::warn);
         Bridge bridge = new Bridge(settings);
         Signals.onTermination(
                 () -> {

@@ -2,6 +2,7 @@ package uns.bridge;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import uns.bridge.config.ConfigurationException;
@@ -44,6 +45,13 @@ public record Settings(
         root.rejectUnknownKeys();
         problems.check();
         return settings;
+    }
+
+    /** What in them should be reconsidered, one sentence each, without secrets. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>(mqtt.warnings());
+        warnings.addAll(kafka.warnings());
+        return warnings;
     }
 
     static Settings read(Section root) {

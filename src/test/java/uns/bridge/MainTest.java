@@ -16,7 +16,7 @@ import uns.bridge.config.SettingsFixture;
 class MainTest {
 
     private static final String SETTINGS =
-            "mqtt: {host: broker, topics: [a/#]}\nkafka: {config: {bootstrap.servers: 'k:9092', acks: 1}}";
+            "mqtt: {host: broker, topics: [a/#], version: 4, clean_session: true}\nkafka: {config: {bootstrap.servers: 'k:9092', acks: 1}}";
 
     private final PrintStream out = System.out;
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
@@ -46,7 +46,7 @@ class MainTest {
                 .contains("mqtt.port = 1883 (default)")
                 .contains("mqtt.password = <hidden> (.secrets.yaml)")
                 .contains("mqtt.qos = ", "UNS_MQTT__QOS")
-                .contains("warning: kafka.config.acks: not 'all'")
+                .contains("warning: kafka.config.acks: not 'all'", "warning: mqtt.clean_session: ")
                 .doesNotContain("s3cr3t");
     }
 

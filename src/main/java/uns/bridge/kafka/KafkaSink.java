@@ -82,6 +82,9 @@ public final class KafkaSink<T> implements AutoCloseable {
     private @Nullable Sending<T> oldest;
     private long oldestSinceNs;
 
+    /** How many records were confirmed behind it then. */
+    private long confirmedBehind;
+
     /** The failure of the current producer that ends it; written by Kafka's I/O thread. */
     private volatile @Nullable Exception failure;
 
@@ -190,6 +193,7 @@ public final class KafkaSink<T> implements AutoCloseable {
         if (head != oldest) {
             oldest = head;
             oldestSinceNs = time.nanoTime();
+            confirmedBehind = countConfirmed();
         } else if (head != null && time.nanoTime() - oldestSinceNs > CONFIRMATION_OVERDUE.toNanos()) {
             trouble("Kafka has confirmed nothing for over " + CONFIRMATION_OVERDUE.toSeconds() + " s");
             giveUpStuckTopic(head);
@@ -216,13 +220,19 @@ public final class KafkaSink<T> implements AutoCloseable {
             return;
         }
         oldestSinceNs = time.nanoTime(); // The next look is as far away as this one was.
+        boolean othersConfirmed = countConfirmed() > confirmedBehind; // Else Kafka is away.
+        confirmedBehind = countConfirmed();
         String absence = probe.look(head.record.topic());
         if (absence != null && failure == null) {
             failure = new UnknownTopicOrPartitionException(absence);
-        } else if (failure == null && unconfirmed.stream().anyMatch(sending -> sending.confirmed)) {
+        } else if (failure == null && othersConfirmed) {
             failure = new TimeoutException("Kafka confirms others, but for over " + STUCK_CHECK.toSeconds()
                     + " s nothing of topic " + head.record.topic());
         }
+    }
+
+    private long countConfirmed() {
+        return unconfirmed.stream().filter(sending -> sending.confirmed).count();
     }
 
     private void recover() throws InterruptedException {

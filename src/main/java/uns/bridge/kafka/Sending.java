@@ -56,8 +56,9 @@ final class Sending<T> implements Callback {
         return new ProducerRecord<>(record.topic(), null, record.timestampMs(), record.key(), record.value(), headers);
     }
 
+    /** Synchronized, since a producer that was given up may answer beside its successor, and the listener is told once. */
     @Override
-    public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
+    public synchronized void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
         if (done) {
             return; // Sent again by a later producer, and confirmed twice.
         }
@@ -77,7 +78,7 @@ final class Sending<T> implements Callback {
         }
     }
 
-    void refuse(Exception cause) {
+    synchronized void refuse(Exception cause) {
         done = true;
         if (!confirmed) {
             listener.refused(token, cause);

@@ -256,12 +256,27 @@ class KafkaSinkTest {
     }
 
     @Test
+    void shouldKeepTheProducerWhenKafkaConfirmsNothing() throws InterruptedException {
+        kafka.keepSilentOnce();
+        send("a", "b");
+        confirm(1);
+        sink.tend();
+        for (int i = 0; i < 3; i++) {
+            kafka.time.pass(Duration.ofSeconds(31));
+            sink.tend();
+        }
+
+        assertThat(kafka.producers()).hasSize(1);
+        assertThat(problem()).contains("confirmed nothing for over 5 s");
+    }
+
+    @Test
     void shouldReplaceTheProducerWhenKafkaConfirmsAllButOneTopic() throws InterruptedException {
         kafka.keepSilentOnce();
         sink.send(new OutboundRecord("stuck", new byte[0], "a".getBytes(UTF_8), 0, List.of()), "a");
         send("b");
-        confirm(1);
         sink.tend();
+        confirm(1);
         kafka.time.pass(Duration.ofSeconds(31));
 
         sink.tend();
