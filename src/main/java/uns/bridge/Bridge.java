@@ -200,11 +200,12 @@ public final class Bridge {
                 Books now = tracker.books();
                 long rate = (now.received() - before.received()) / SUMMARY_INTERVAL.toSeconds();
                 LOG.info(
-                        "{}, {}/s, timestamps replaced {}{}",
+                        "{}, {}/s, timestamps replaced {}{}{}",
                         describe(now),
                         rate,
                         pipeline.timestampFallbacks(),
-                        health.isReady() ? "" : ", not ready: " + health.describe());
+                        health.isReady() ? "" : ", not ready",
+                        health.isWell() ? "" : ": " + health.describe());
                 before = now;
                 summarize(pipeline.births());
             }

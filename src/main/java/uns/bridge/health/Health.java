@@ -17,42 +17,78 @@ public final class Health {
         KAFKA
     }
 
+    /** How well a part is. */
+    public enum State {
+        /** It does all it should. */
+        UP,
+        /** It does what it should, but for something that is wrong by itself; the flow goes on. */
+        LIMITED,
+        /** It does not do what it should. */
+        DOWN
+    }
+
+    /**
+     * How a part is.
+     *
+     * @param reason why it is not {@link State#UP}, {@link #OK} if it is
+     */
+    public record Condition(State state, String reason) {}
+
     /** The reason of a part that is well. */
     public static final String OK = "";
 
-    private final Map<Part, String> problems = new EnumMap<>(Part.class);
+    private static final Condition WELL = new Condition(State.UP, OK);
+
+    private final Map<Part, Condition> conditions = new EnumMap<>(Part.class);
 
     public Health() {
-        problems.put(Part.MQTT, "not connected yet");
-        problems.put(Part.SUBSCRIPTIONS, "not subscribed yet");
-        problems.put(Part.KAFKA, OK); // Known only when there is something to write.
+        down(Part.MQTT, "not connected yet");
+        down(Part.SUBSCRIPTIONS, "not subscribed yet");
+        up(Part.KAFKA); // Known only when there is something to write.
     }
 
     /** {@code part} is well. */
     public synchronized void up(Part part) {
-        problems.put(part, OK);
+        conditions.put(part, WELL);
     }
 
-    /** {@code part} is not well, and why. */
+    /** {@code part} works, but something is wrong with it, and what. */
+    public synchronized void limited(Part part, String reason) {
+        conditions.put(part, new Condition(State.LIMITED, reason));
+    }
+
+    /** {@code part} does not work, and why. */
     public synchronized void down(Part part, String reason) {
-        problems.put(part, reason);
+        conditions.put(part, new Condition(State.DOWN, reason));
     }
 
-    /** Whether every part is well. */
+    /** Whether every part works. */
     public synchronized boolean isReady() {
-        return problems.values().stream().allMatch(OK::equals);
+        return conditions.values().stream().noneMatch(condition -> condition.state() == State.DOWN);
+    }
+
+    /** Whether nothing is wrong with any part. */
+    public synchronized boolean isWell() {
+        return conditions.values().stream().allMatch(WELL::equals);
+    }
+
+    /** How each part is. */
+    public synchronized Map<Part, Condition> conditions() {
+        return Map.copyOf(conditions);
     }
 
     /** What is wrong, in one line. */
     public synchronized String describe() {
-        return problems.entrySet().stream()
-                .filter(problem -> !problem.getValue().equals(OK))
-                .map(problem -> problem.getKey() + ": " + problem.getValue())
+        return conditions.entrySet().stream()
+                .filter(entry -> entry.getValue().state() != State.UP)
+                .map(entry -> entry.getKey() + ": " + entry.getValue().reason())
                 .collect(Collectors.joining("; "));
     }
 
     /** What is wrong with each part, {@link #OK} where nothing is. */
     public synchronized Map<Part, String> problems() {
-        return Map.copyOf(problems);
+        return conditions.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, entry -> entry.getValue().reason()));
     }
 }

@@ -49,6 +49,18 @@ class HealthTest {
     }
 
     @Test
+    void shouldBeReadyAndSayWhyWhenAPartIsLimited() {
+        health.up(Part.MQTT);
+        health.up(Part.SUBSCRIPTIONS);
+        health.limited(Part.KAFKA, "one topic is refused");
+
+        assertThat(health.isReady()).isTrue();
+        assertThat(health.describe()).isEqualTo("KAFKA: one topic is refused");
+        assertThat(health.conditions())
+                .containsEntry(Part.KAFKA, new Health.Condition(Health.State.LIMITED, "one topic is refused"));
+    }
+
+    @Test
     void shouldNotChangeWhatWasHandedOutWhenAPartChanges() {
         Map<Part, String> before = health.problems();
         health.up(Part.MQTT);
