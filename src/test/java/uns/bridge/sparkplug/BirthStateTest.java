@@ -144,7 +144,7 @@ class BirthStateTest {
         for (int i = 0; i < 30; i++) {
             small.send("G/NBIRTH/E" + i, 0, metrics(20));
             small.send("G/NDATA/E0", i + 1, alias(1));
-            small.nowMs += BirthState.RANK_INTERVAL_MS;
+            small.nowMs += EdgeNodes.RANK_INTERVAL_MS;
         }
 
         assertThat(small.counters().weight()).isLessThanOrEqualTo(400);
@@ -160,7 +160,7 @@ class BirthStateTest {
         Plant small = new Plant(40);
         small.send("G/NBIRTH/E", 0, metrics(10));
         small.send("G/NDATA/E", 1, alias(1));
-        small.nowMs += BirthState.RANK_INTERVAL_MS;
+        small.nowMs += EdgeNodes.RANK_INTERVAL_MS;
         small.send("G/NBIRTH/F", 0, metrics(10));
         small.send("G/NBIRTH/H", 0, metrics(10));
         assertThat(small.send("G/NDATA/E", 2, alias(1)).unresolved()).isOne();
