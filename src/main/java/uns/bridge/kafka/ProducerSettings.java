@@ -12,6 +12,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.security.JaasUtils;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
@@ -82,10 +83,13 @@ final class ProducerSettings {
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
                 key -> section.get(key, ValueType.TEXT, String.valueOf(DeliveryPromise.idempotencePossible(texts))));
         texts.putAll(SERIALIZERS);
+        texts.putIfAbsent(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, TlsEngines.class.getName());
         if (!texts.containsKey(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG)) {
             section.reject(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "must be set");
         }
         if (validate()) {
+            new TlsCheck(this::reject).run(texts);
+            OauthPermission.grant(texts);
             DeliveryPromise promise = new DeliveryPromise(KAFKA.parse(texts));
             promise.contradictions().forEach(this::reject);
             promise.warnings()
@@ -93,6 +97,7 @@ final class ProducerSettings {
                             (key, reason) -> warnings.add("kafka.config." + librdkafka.writtenAs(key) + ": " + reason));
         }
         warnOfMissingLogin();
+        warnOfIdleTls();
         return new HashMap<>(texts);
     }
 
@@ -177,6 +182,15 @@ final class ProducerSettings {
             warnings.add(
                     "kafka.config.security.protocol: there is no login for SASL; set sasl.username and sasl.password,"
                             + " or sasl.jaas.config");
+        }
+    }
+
+    private void warnOfIdleTls() {
+        String protocol = texts.getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT");
+        boolean written = texts.keySet().stream().anyMatch(key -> key.startsWith("ssl.") && key.endsWith(".location"));
+        if (written && !protocol.toUpperCase(Locale.ROOT).endsWith("SSL")) {
+            warnings.add("kafka.config.security.protocol: " + protocol
+                    + " is without TLS, so that no setting of ssl has" + " an effect; for TLS it is SSL or SASL_SSL");
         }
     }
 
