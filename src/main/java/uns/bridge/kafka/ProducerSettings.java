@@ -83,12 +83,17 @@ final class ProducerSettings {
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
                 key -> section.get(key, ValueType.TEXT, String.valueOf(DeliveryPromise.idempotencePossible(texts))));
         texts.putAll(SERIALIZERS);
-        texts.putIfAbsent(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, TlsEngines.class.getName());
+        boolean ownTls = !texts.containsKey(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG);
+        if (ownTls && protocol().endsWith("SSL")) {
+            texts.put(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, TlsEngines.class.getName());
+        }
         if (!texts.containsKey(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG)) {
             section.reject(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "must be set");
         }
         if (validate()) {
-            new TlsCheck(this::reject).run(texts);
+            if (ownTls) {
+                new TlsCheck(this::reject).run(texts);
+            }
             OauthPermission.grant(texts);
             DeliveryPromise promise = new DeliveryPromise(KAFKA.parse(texts));
             promise.contradictions().forEach(this::reject);
@@ -175,8 +180,7 @@ final class ProducerSettings {
 
     /** Kafka would be asked again and again, and never let the bridge in. */
     private void warnOfMissingLogin() {
-        String protocol = texts.getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "");
-        if (protocol.toUpperCase(Locale.ROOT).startsWith("SASL_")
+        if (protocol().startsWith("SASL_")
                 && !texts.containsKey(SaslConfigs.SASL_JAAS_CONFIG)
                 && System.getProperty(JaasUtils.JAVA_LOGIN_CONFIG_PARAM) == null) {
             warnings.add(
@@ -185,12 +189,17 @@ final class ProducerSettings {
         }
     }
 
+    private String protocol() {
+        return texts.getOrDefault(
+                        CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, CommonClientConfigs.DEFAULT_SECURITY_PROTOCOL)
+                .toUpperCase(Locale.ROOT);
+    }
+
     private void warnOfIdleTls() {
-        String protocol = texts.getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT");
         boolean written = texts.keySet().stream().anyMatch(key -> key.startsWith("ssl.") && key.endsWith(".location"));
-        if (written && !protocol.toUpperCase(Locale.ROOT).endsWith("SSL")) {
-            warnings.add("kafka.config.security.protocol: " + protocol
-                    + " is without TLS, so that no setting of ssl has" + " an effect; for TLS it is SSL or SASL_SSL");
+        if (written && !protocol().endsWith("SSL")) {
+            warnings.add("kafka.config.security.protocol: " + protocol() + " is without TLS, so that no setting of ssl"
+                    + " has an effect; for TLS it is SSL or SASL_SSL");
         }
     }
 

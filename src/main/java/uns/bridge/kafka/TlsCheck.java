@@ -1,9 +1,9 @@
 package uns.bridge.kafka;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.cert.X509Certificate;
@@ -65,7 +65,7 @@ final class TlsCheck {
         settings.putAll(TLS.parse(written));
         try (DefaultSslEngineFactory engines = new DefaultSslEngineFactory()) {
             Map<String, Object> stores = TlsEngines.kafkaSettings(settings);
-            if (blamed == null) {
+            if (blamed == null || !readable(blamed, written)) {
                 return;
             }
             engines.configure(stores);
@@ -80,6 +80,24 @@ final class TlsCheck {
         } catch (KafkaException e) {
             reject.accept(String.valueOf(blamed), reason(e));
         }
+    }
+
+    /** Kafka reads it as well, but with a stack trace in the log where it is not there. */
+    private boolean readable(String key, Map<String, String> written) {
+        if (!key.endsWith(TlsEngines.LOCATION)) {
+            return true;
+        }
+        Path file = Path.of(written.getOrDefault(key, ""));
+        if (!Files.isReadable(file)) {
+            reject.accept(
+                    key,
+                    "the file " + file.toAbsolutePath()
+                            + (Files.exists(file)
+                                    ? " may not be read by the user that runs the bridge"
+                                    : " does not exist"));
+            return false;
+        }
+        return true;
     }
 
     /** About the keys' certificates or, where there are only authorities, about all of them. */
@@ -104,15 +122,11 @@ final class TlsCheck {
         return complaint;
     }
 
-    /** Kafka's exceptions wrap those of the file system and of the JDK's key stores, whose messages hold no secrets. */
+    /** Kafka's exceptions wrap those of the JDK's key stores, whose messages hold no secrets. */
     private static String reason(KafkaException e) {
         StringBuilder reason = new StringBuilder();
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof NoSuchFileException missing) {
-                return "the file " + missing.getFile() + " does not exist";
-            } else if (cause instanceof AccessDeniedException denied) {
-                return "the file " + denied.getFile() + " may not be read by the user that runs the bridge";
-            } else if (cause instanceof KafkaException || cause instanceof IOException) {
+            if (cause instanceof KafkaException || cause instanceof IOException) {
                 reason.append(reason.isEmpty() ? "" : ": ").append(cause.getMessage());
             }
         }

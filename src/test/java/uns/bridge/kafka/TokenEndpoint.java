@@ -27,6 +27,7 @@ final class TokenEndpoint implements AutoCloseable {
     static final String CLIENT = "plant-bridge";
     static final String SECRET = "t0ken-s3cret";
     static final String AUDIENCE = "kafka";
+    static final String ISSUER = "plant";
 
     private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
 
@@ -84,8 +85,8 @@ final class TokenEndpoint implements AutoCloseable {
     private String token() {
         long now = Instant.now().getEpochSecond();
         String signed = encoded("{\"alg\": \"RS256\", \"kid\": \"1\"}".getBytes(UTF_8)) + "."
-                + encoded("{\"sub\": \"%s\", \"aud\": \"%s\", \"iss\": \"plant\", \"iat\": %d, \"exp\": %d}"
-                        .formatted(CLIENT, AUDIENCE, now, now + 600)
+                + encoded("{\"sub\": \"%s\", \"aud\": \"%s\", \"iss\": \"%s\", \"iat\": %d, \"exp\": %d}"
+                        .formatted(CLIENT, AUDIENCE, ISSUER, now, now + 600)
                         .getBytes(UTF_8));
         try {
             Signature signature = Signature.getInstance("SHA256withRSA");
