@@ -14,6 +14,8 @@ import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.security.JaasUtils;
+import org.apache.kafka.common.security.oauthbearer.ClientJwtValidator;
+import org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +91,10 @@ final class ProducerSettings {
         }
         if (!texts.containsKey(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG)) {
             section.reject(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "must be set");
+        }
+        if (OAuthBearerLoginModule.OAUTHBEARER_MECHANISM.equals(texts.get(SaslConfigs.SASL_MECHANISM))) {
+            // Kafka's default serves brokers too, and needs a library for that.
+            texts.putIfAbsent(SaslConfigs.SASL_OAUTHBEARER_JWT_VALIDATOR_CLASS, ClientJwtValidator.class.getName());
         }
         if (validate()) {
             if (ownTls) {
