@@ -15,7 +15,8 @@ public final class Access {
     /** What that user may not subscribe to; everything else is open. */
     public static final String CLOSED = "closed/#";
 
-    private static final byte[] SALT = "salt of tests".getBytes(StandardCharsets.US_ASCII);
+    /** Of 12 bytes, or Mosquitto does not take it. */
+    private static final byte[] SALT = "saltForTests".getBytes(StandardCharsets.US_ASCII);
     private static final int ITERATIONS = 101;
 
     private Access() {}
