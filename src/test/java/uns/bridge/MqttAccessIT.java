@@ -63,7 +63,7 @@ class MqttAccessIT {
                 .doesNotContain("wr0ng");
     }
 
-    /** With MQTT 3.1 there is no code for it (SUBACK, 3.9): HiveMQ ends the connection, Mosquitto pretends to have granted. */
+    /** The SUBACK of MQTT 3.1 has no code for it. */
     @ParameterizedTest
     @CsvSource({
         "HiveMQ,    5, not authorized (0x87)",

@@ -189,11 +189,12 @@ class KafkaSecurityIT {
     void shouldKeepTheRecordAndSayWhyWhenTheAuthorityIsAnother() throws Exception {
         String config = scram("bridge", PASSWORD).replace("/ca.pem", "/other-ca.pem");
         try (KafkaSink<String> sink = sink(config, "")) {
-            sink.send(record("plant_a"), "a");
-            await().pollInSameThread().atMost(Duration.ofSeconds(30)).until(() -> {
-                sink.tend();
-                return problem().contains("unable to find valid certification path");
-            });
+            Thread sending = new Thread(() -> sendUntilInterrupted(sink), "sending");
+            sending.start();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> problem().contains("unable to find valid certification path"));
+            sending.interrupt();
+            sending.join();
         }
         assertThat(events).isEmpty();
     }
@@ -341,6 +342,17 @@ class KafkaSecurityIT {
         return "security.protocol: SASL_PLAINTEXT, sasl.mechanisms: OAUTHBEARER, sasl.oauthbearer.method: oidc,"
                 + " sasl.oauthbearer.client.id: " + TokenEndpoint.CLIENT + ", sasl.oauthbearer.client.secret: "
                 + TokenEndpoint.SECRET + ", sasl.oauthbearer.token.endpoint.url: '" + tokens.url() + "'";
+    }
+
+    private static void sendUntilInterrupted(KafkaSink<String> sink) {
+        try {
+            sink.send(record("plant_a"), "a");
+            while (true) {
+                sink.tend();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void write(String name, String text) throws Exception {
