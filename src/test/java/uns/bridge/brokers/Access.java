@@ -17,6 +17,7 @@ public final class Access {
 
     /** Of 12 bytes, or Mosquitto does not take it. */
     private static final byte[] SALT = "saltForTests".getBytes(StandardCharsets.US_ASCII);
+
     private static final int ITERATIONS = 101;
 
     private Access() {}
