@@ -62,7 +62,12 @@ public final class Bridge {
         this.settings = settings;
         this.tracker = new DeliveryTracker(
                 settings.mqtt().receiveMaximum(), settings.mqtt().maxInFlightBytes());
-        this.source = new MqttSource(settings.mqtt(), kept(settings.sparkplug()), tracker, health);
+        this.source = new MqttSource(
+                settings.mqtt(),
+                kept(settings.sparkplug()),
+                settings.sparkplug().stateDir(),
+                tracker,
+                health);
         this.pipeline = new Pipeline(settings.pipeline(), settings.sparkplug());
         Carrier carrier = new Carrier(tracker, pipeline, settings.kafka(), health);
         this.storedBirths = storedBirths(settings.sparkplug());
@@ -181,7 +186,8 @@ public final class Bridge {
         return folder == null || !sparkplug.resolve() ? null : new StoredBirths(folder, sparkplug.stateMaxAge());
     }
 
-    private static List<TopicFilter> kept(SparkplugSettings sparkplug) {
+    /** Topic filters besides those of the settings. */
+    static List<TopicFilter> kept(SparkplugSettings sparkplug) {
         return sparkplug.certificates() ? List.of(TopicFilter.of(SparkplugTopic.CERTIFICATES + "#")) : List.of();
     }
 

@@ -7,24 +7,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import uns.bridge.config.ConfigurationException;
 
-/** The command: {@code java -jar uns-kafka-bridge.jar [--conf DIR] [--check]}. Exit code 0: stopped; 1: failed; 2: usage or configuration. */
+/** The command: {@code java -jar uns-kafka-bridge.jar [--conf DIR] [--check | --explain TOPIC [--payload FILE]]}. Exit code 0: stopped; 1: failed; 2: usage or configuration. */
 public final class Main {
 
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int USAGE = 2;
     private static final String HELP = """
-            Usage: java -jar uns-kafka-bridge.jar [--conf DIR] [--check]
+            Usage: java -jar uns-kafka-bridge.jar [--conf DIR] [--check | --explain TOPIC [--payload FILE]]
 
             Carries every message of an MQTT Unified Namespace into Kafka.
 
               --conf DIR   where settings.yaml, .secrets.yaml and logback.xml are (default: conf)
               --check      only checks the configuration, and prints the settings in effect and where each is from
+              --explain TOPIC [--payload FILE]
+                           tells, without a connection, what becomes of a message to that MQTT topic, and with the
+                           payload in FILE prints the records that would be written
               --version    prints the version
               --help       prints this
             """;
@@ -40,14 +44,20 @@ public final class Main {
     static int run(String[] args, Map<String, String> environment) throws InterruptedException {
         Path conf = Path.of("conf");
         boolean check = false;
+        String topic = null;
+        Path payload = null;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
-                case "--conf" -> {
+                case "--conf", "--explain", "--payload" -> {
                     if (++i == args.length) {
-                        System.err.println("--conf needs a folder\n\n" + HELP);
+                        System.err.println(args[i - 1] + " needs a value\n\n" + HELP);
                         return USAGE;
                     }
-                    conf = Path.of(args[i]);
+                    switch (args[i - 1]) {
+                        case "--conf" -> conf = Path.of(args[i]);
+                        case "--explain" -> topic = args[i];
+                        default -> payload = Path.of(args[i]);
+                    }
                 }
                 case "--check" -> check = true;
                 case "--help" -> {
@@ -64,6 +74,10 @@ public final class Main {
                 }
             }
         }
+        if (payload != null && topic == null) {
+            System.err.println("--payload needs --explain\n\n" + HELP);
+            return USAGE;
+        }
         configureLogging(conf);
         Settings settings;
         try {
@@ -77,7 +91,21 @@ public final class Main {
             settings.warnings().forEach(warning -> System.out.println("warning: " + warning));
             return OK;
         }
-        return serve(settings);
+        return topic == null ? serve(settings) : explain(settings, topic, payload);
+    }
+
+    @SuppressWarnings("SystemOut") // What was asked for.
+    private static int explain(Settings settings, String topic, @Nullable Path payload) {
+        try {
+            byte[] bytes = payload == null ? null : Files.readAllBytes(payload);
+            Explanation.of(settings, topic, bytes, System.currentTimeMillis()).forEach(System.out::println);
+            return OK;
+        } catch (IOException e) {
+            System.err.println("--payload: cannot be read: " + e);
+        } catch (IllegalArgumentException e) {
+            System.err.println("--explain: " + e.getMessage());
+        }
+        return USAGE;
     }
 
     private static int serve(Settings settings) throws InterruptedException {

@@ -81,6 +81,17 @@ final class Mqtt3Client implements PahoClient {
     }
 
     @Override
+    public CompletableFuture<int @Nullable []> unsubscribe(List<TopicFilter> filters) throws ConnectionFailure {
+        Answer answer = new Answer(new CompletableFuture<>());
+        try {
+            client.unsubscribe(filters.stream().map(TopicFilter::toString).toArray(String[]::new), null, answer);
+        } catch (MqttException e) {
+            throw failure(e);
+        }
+        return answer.returnCodes;
+    }
+
+    @Override
     public boolean publish(String topic, byte[] payload) {
         if (published != null && !published.isComplete()) {
             return false;

@@ -96,6 +96,21 @@ final class Mqtt5Client implements PahoClient {
     }
 
     @Override
+    public CompletableFuture<int @Nullable []> unsubscribe(List<TopicFilter> filters) throws ConnectionFailure {
+        Answer answer = new Answer(new CompletableFuture<>());
+        try {
+            client.unsubscribe(
+                    filters.stream().map(TopicFilter::toString).toArray(String[]::new),
+                    null,
+                    answer,
+                    new MqttProperties());
+        } catch (MqttException e) {
+            throw failure(e);
+        }
+        return answer.reasonCodes;
+    }
+
+    @Override
     public boolean publish(String topic, byte[] payload) {
         if (published != null && !published.isComplete()) {
             return false;

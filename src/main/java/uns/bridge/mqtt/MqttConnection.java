@@ -118,7 +118,22 @@ final class MqttConnection implements AutoCloseable {
      */
     int[] subscribe(List<TopicFilter> filters, List<TopicFilter> kept) throws ConnectionFailure, InterruptedException {
         try {
-            int[] codes = await(client.subscribe(filters, kept, settings.qos()));
+            int[] codes = await("SUBSCRIBE", client.subscribe(filters, kept, settings.qos()));
+            return codes == null ? new int[0] : codes;
+        } catch (RuntimeException e) {
+            throw ConnectionFailure.ofClient(e);
+        }
+    }
+
+    /**
+     * Ends the subscriptions to {@code filters}.
+     *
+     * @return the broker's reason codes (MQTT 5, 3.11.3), one for each filter; none before MQTT 5, which knows no refusal
+     * @throws ConnectionFailure if the broker does not answer
+     */
+    int[] unsubscribe(List<TopicFilter> filters) throws ConnectionFailure, InterruptedException {
+        try {
+            int[] codes = await("UNSUBSCRIBE", client.unsubscribe(filters));
             return codes == null ? new int[0] : codes;
         } catch (RuntimeException e) {
             throw ConnectionFailure.ofClient(e);
@@ -126,19 +141,19 @@ final class MqttConnection implements AutoCloseable {
     }
 
     /** The answer may be stuck behind messages that wait for Kafka; the broker is not to blame for that. */
-    private int @Nullable [] await(CompletableFuture<int @Nullable []> answer)
+    private int @Nullable [] await(String packet, CompletableFuture<int @Nullable []> answer)
             throws ConnectionFailure, InterruptedException {
         while (true) {
             try {
                 return answer.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 if (!wire.isHoldingBack() || wire.isClosed()) {
-                    throw new ConnectionFailure("no answer to SUBSCRIBE", false, e);
+                    throw new ConnectionFailure("no answer to " + packet, false, e);
                 }
             } catch (ExecutionException e) {
                 throw e.getCause() instanceof ConnectionFailure cause
                         ? cause
-                        : new ConnectionFailure("SUBSCRIBE failed", false, e.getCause());
+                        : new ConnectionFailure(packet + " failed", false, e.getCause());
             }
         }
     }

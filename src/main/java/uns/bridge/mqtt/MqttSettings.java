@@ -100,6 +100,11 @@ public record MqttSettings(
         return Subscriptions.uncovered(topics);
     }
 
+    /** Those of {@link #topics} that match {@code topic}, one text each, with what is to be known of it. */
+    public List<String> subscriptionsTo(String topic) {
+        return Subscriptions.matching(topics, topic);
+    }
+
     /** What in the settings should be reconsidered, one sentence each, without secrets. */
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>(Subscriptions.warnings(topics));

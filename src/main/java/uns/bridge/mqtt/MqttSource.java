@@ -1,6 +1,8 @@
 package uns.bridge.mqtt;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -44,6 +46,7 @@ public final class MqttSource {
     private final Duration answerTimeout;
     private final List<TopicFilter> kept;
     private final Grants grants;
+    private final SessionFilters sessionFilters;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private @Nullable MqttConnection connection;
@@ -58,14 +61,21 @@ public final class MqttSource {
      * A source of what {@code settings} subscribe to.
      *
      * @param kept further topic filters, whose retained messages are wanted at every connection
+     * @param stateDir the folder in which the next start finds what this one has subscribed to, or null for none
      */
-    public MqttSource(MqttSettings settings, List<TopicFilter> kept, DeliveryTracker tracker, Health health) {
-        this(settings, kept, tracker, health, ANSWER_TIMEOUT);
+    public MqttSource(
+            MqttSettings settings,
+            List<TopicFilter> kept,
+            @Nullable Path stateDir,
+            DeliveryTracker tracker,
+            Health health) {
+        this(settings, kept, stateDir, tracker, health, ANSWER_TIMEOUT);
     }
 
     MqttSource(
             MqttSettings settings,
             List<TopicFilter> kept,
+            @Nullable Path stateDir,
             DeliveryTracker tracker,
             Health health,
             Duration answerTimeout) {
@@ -75,6 +85,7 @@ public final class MqttSource {
         this.health = health;
         this.answerTimeout = answerTimeout;
         this.grants = new Grants(settings, this.kept);
+        this.sessionFilters = new SessionFilters(settings, stateDir);
     }
 
     /**
@@ -140,11 +151,13 @@ public final class MqttSource {
             LOG.warn("The MQTT broker has not kept the session: what was published meanwhile is lost");
         }
         connectedBefore = true;
+        sessionFilters.subscribing(grants.filters(), current.session() == Session.NEW);
         List<TopicFilter> asked = grants.toAskWhenConnected(current.session() == Session.RESUMED);
         while (true) {
             if (!asked.isEmpty()) {
                 grants.take(asked, current.subscribe(asked, kept));
             }
+            unsubscribe(current);
             subscribed(current);
             tellGrants();
             asked = grants.toAskAgain();
@@ -155,6 +168,32 @@ public final class MqttSource {
                     return end;
                 }
             } while (asked.isEmpty() || System.nanoTime() - askAgainNs < 0);
+        }
+    }
+
+    /** Ends what an earlier start has subscribed to and nobody wants any more, after what is wanted instead. */
+    private void unsubscribe(MqttConnection current) throws InterruptedException {
+        List<TopicFilter> unwanted = sessionFilters.unwanted(grants.filters());
+        if (unwanted.isEmpty()) {
+            return;
+        }
+        try {
+            int[] codes = current.unsubscribe(unwanted);
+            List<TopicFilter> ended = new ArrayList<>();
+            for (int i = 0; i < unwanted.size(); i++) {
+                if (i < codes.length && codes[i] >= ReasonCode.FAILURE) {
+                    LOG.warn("{} stays subscribed: {}", unwanted.get(i), ReasonCode.describe(codes[i]));
+                } else {
+                    ended.add(unwanted.get(i));
+                }
+            }
+            sessionFilters.unsubscribed(ended);
+            if (!ended.isEmpty()) {
+                LOG.info("Unsubscribed from {}, as an earlier start had asked for and this one does not", ended);
+            }
+        } catch (ConnectionFailure e) {
+            // If it is the connection's end, that tells of itself.
+            LOG.warn("{} may stay subscribed, to be tried again with the next connection: {}", unwanted, e.reason());
         }
     }
 

@@ -37,6 +37,14 @@ interface PahoClient {
             throws ConnectionFailure;
 
     /**
+     * Sends UNSUBSCRIBE.
+     *
+     * @return the reason codes of UNSUBACK (MQTT 5, 3.11.3), one for each filter, or none before MQTT 5; fails with a
+     *     {@link ConnectionFailure}
+     */
+    CompletableFuture<int @Nullable []> unsubscribe(List<TopicFilter> filters) throws ConnectionFailure;
+
+    /**
      * Publishes with QoS 0, not retained. Does not wait: nothing is handed to Paho while it has not yet written what it was
      * handed before. For one thread at a time.
      *
