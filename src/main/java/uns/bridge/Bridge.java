@@ -181,7 +181,8 @@ public final class Bridge {
         return folder == null || !sparkplug.resolve() ? null : new StoredBirths(folder, sparkplug.stateMaxAge());
     }
 
-    private static List<TopicFilter> kept(SparkplugSettings sparkplug) {
+    /** Topic filters besides those of the settings. */
+    static List<TopicFilter> kept(SparkplugSettings sparkplug) {
         return sparkplug.certificates() ? List.of(TopicFilter.of(SparkplugTopic.CERTIFICATES + "#")) : List.of();
     }
 

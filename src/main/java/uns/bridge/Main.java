@@ -12,19 +12,20 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import uns.bridge.config.ConfigurationException;
 
-/** The command: {@code java -jar uns-kafka-bridge.jar [--conf DIR] [--check]}. Exit code 0: stopped; 1: failed; 2: usage or configuration. */
+/** The command: {@code java -jar uns-kafka-bridge.jar [--conf DIR] [--check | --doctor]}. Exit code 0: stopped; 1: failed; 2: usage or configuration. */
 public final class Main {
 
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int USAGE = 2;
     private static final String HELP = """
-            Usage: java -jar uns-kafka-bridge.jar [--conf DIR] [--check]
+            Usage: java -jar uns-kafka-bridge.jar [--conf DIR] [--check | --doctor]
 
             Carries every message of an MQTT Unified Namespace into Kafka.
 
               --conf DIR   where settings.yaml, .secrets.yaml and logback.xml are (default: conf)
               --check      only checks the configuration, and prints the settings in effect and where each is from
+              --doctor     also connects to both sides, and tells what is wrong, why and what to do; changes nothing there
               --version    prints the version
               --help       prints this
             """;
@@ -40,6 +41,7 @@ public final class Main {
     static int run(String[] args, Map<String, String> environment) throws InterruptedException {
         Path conf = Path.of("conf");
         boolean check = false;
+        boolean doctor = false;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--conf" -> {
@@ -50,6 +52,7 @@ public final class Main {
                     conf = Path.of(args[i]);
                 }
                 case "--check" -> check = true;
+                case "--doctor" -> doctor = true;
                 case "--help" -> {
                     System.out.print(HELP);
                     return OK;
@@ -76,6 +79,9 @@ public final class Main {
             settings.description().forEach(System.out::println);
             settings.warnings().forEach(warning -> System.out.println("warning: " + warning));
             return OK;
+        }
+        if (doctor) {
+            return Doctor.examine(settings, System.out::println) ? OK : FAILED;
         }
         return serve(settings);
     }

@@ -26,6 +26,7 @@ final class ServerTrust extends X509ExtendedTrustManager {
     private final @Nullable X509ExtendedTrustManager authorities;
     private final String source;
     private final @Nullable String host;
+    private volatile List<X509Certificate> seen = List.of();
 
     private ServerTrust(@Nullable X509ExtendedTrustManager authorities, String source, @Nullable String host) {
         this.authorities = authorities;
@@ -92,9 +93,15 @@ final class ServerTrust extends X509ExtendedTrustManager {
         return valid;
     }
 
+    /** The certificates that the server has shown, its own first, trusted or not; empty before. */
+    List<X509Certificate> seen() {
+        return seen;
+    }
+
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
             throws CertificateException {
+        seen = List.of(chain);
         if (authorities == null) {
             return;
         }

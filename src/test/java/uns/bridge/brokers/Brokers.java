@@ -17,12 +17,20 @@ public final class Brokers {
     }
 
     public static MqttBroker mqtt(int port) {
-        return containers() ? new ContainerMqttBroker(port) : new EmbeddedMqttBroker(port, List.of());
+        return containers() ? new ContainerMqttBroker(port) : new EmbeddedMqttBroker(port, List.of(), null);
     }
 
     /** One that also speaks TLS; always embedded, since it needs files of this machine. */
     public static MqttBroker mqttWithTls(TlsListener... listeners) {
-        return new EmbeddedMqttBroker(Ports.free(), List.of(listeners));
+        return new EmbeddedMqttBroker(Ports.free(), List.of(listeners), null);
+    }
+
+    /**
+     * One that refuses who has a user name and another password than this one, and every subscription below {@code
+     * forbidden/}; always embedded, since it runs code of this machine.
+     */
+    public static MqttBroker mqttWithPassword(String password, TlsListener... listeners) {
+        return new EmbeddedMqttBroker(Ports.free(), List.of(listeners), new Gatekeeper(password));
     }
 
     /** Eclipse Mosquitto, or empty where it is not installed. */

@@ -1,6 +1,9 @@
 package uns.bridge.brokers;
 
+import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
+import com.hivemq.embedded.EmbeddedHiveMQBuilder;
+import com.hivemq.extension.sdk.api.ExtensionMain;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,11 +24,13 @@ final class EmbeddedMqttBroker implements MqttBroker {
     private final Path extensions = directory.subdirectory("extensions");
     private final int port;
     private final int webSocketPort = Ports.free();
+    private final @Nullable ExtensionMain extension;
 
     private @Nullable EmbeddedHiveMQ server;
 
-    EmbeddedMqttBroker(int port, List<TlsListener> tlsListeners) {
+    EmbeddedMqttBroker(int port, List<TlsListener> tlsListeners, @Nullable ExtensionMain extension) {
         this.port = port;
+        this.extension = extension;
         try {
             Files.writeString(
                     configuration.resolve("config.xml"),
@@ -61,13 +66,21 @@ final class EmbeddedMqttBroker implements MqttBroker {
         if (server != null) {
             return;
         }
-        server = EmbeddedHiveMQ.builder()
+        EmbeddedHiveMQBuilder builder = EmbeddedHiveMQ.builder()
                 .withConfigurationFolder(configuration)
                 .withDataFolder(data)
                 .withExtensionsFolder(extensions)
                 // It would put its own logback configuration in the place of ours.
-                .withoutLoggingBootstrap()
-                .build();
+                .withoutLoggingBootstrap();
+        if (extension != null) {
+            builder.withEmbeddedExtension(EmbeddedExtension.builder()
+                    .withId("extension")
+                    .withName("Extension")
+                    .withVersion("1")
+                    .withExtensionMain(extension)
+                    .build());
+        }
+        server = builder.build();
         try {
             server.start().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             // A port in use is only an error in HiveMQ's log.
