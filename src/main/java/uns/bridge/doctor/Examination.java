@@ -89,7 +89,7 @@ public final class Examination {
             addresses = within(STEP, () -> InetAddress.getAllByName(host));
             String all =
                     Arrays.stream(addresses).map(InetAddress::getHostAddress).collect(Collectors.joining(", "));
-            ok("name", host + " is " + all);
+            ok("name", host + (all.equals(host) ? " is an address" : " is " + all));
         } catch (TimeoutException e) {
             failed("name", "the DNS server gave no answer within " + STEP.toSeconds() + " s to " + host);
             return false;

@@ -149,10 +149,9 @@ final class TopicExamination {
         if (creation == null && "false".equals(auto)) {
             return AdminLookup.reason(topic, null);
         }
-        String who = creation != null
-                ? "the bridge creates it"
-                : "Kafka creates it" + (auto == null ? " if auto.create.topics.enable says so" : "");
-        examination.ok(STEP, topic + ": not there yet; " + who + " with its first record");
+        String who = creation != null ? "the bridge" : "Kafka";
+        String unsure = creation == null && auto == null ? ", if auto.create.topics.enable says so" : "";
+        examination.ok(STEP, topic + ": not there yet; " + who + " creates it with its first record" + unsure);
         return null;
     }
 
