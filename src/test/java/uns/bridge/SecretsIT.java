@@ -103,7 +103,9 @@ class SecretsIT {
             }
             assertThat(bridge.awaitExit()).isZero();
             assertShowsNone(bridge);
-            assertThat(bridge.logged("DEBUG")).as("DEBUG is on").isPositive();
+            if (!argument.equals("--check")) { // Which uses no library that logs.
+                assertThat(bridge.logged("DEBUG")).as("DEBUG is on").isPositive();
+            }
         }
     }
 

@@ -36,7 +36,8 @@ class MqttExaminationTest {
                 assertThat(connect.body()[7] & CLEAN_START).isEqualTo(CLEAN_START);
                 assertThat(new String(connect.body(), ISO_8859_1)).contains("test-doctor");
             }
-            String subscribe = new String(nextOf(broker, ScriptedBroker.SUBSCRIBE).body(), ISO_8859_1);
+            String subscribe =
+                    new String(nextOf(broker, ScriptedBroker.SUBSCRIBE).body(), ISO_8859_1);
             // Retain Handling 2: do not send; QoS 1.
             assertThat(subscribe).contains("spBv1.0/#\u0021").endsWith("$share/g-doctor/plant/+\u0021");
         }
@@ -59,8 +60,8 @@ class MqttExaminationTest {
                 .anyMatch(finding -> finding.text().contains("Maximum QoS 1")
                         && finding.text().contains("Session Expiry 60 s")
                         && finding.text().contains("Shared no"))
-                .anyMatch(finding -> finding.verdict() == Verdict.WARNING
-                        && finding.text().contains("the session only for 60 s"));
+                .anyMatch(finding ->
+                        finding.verdict() == Verdict.WARNING && finding.text().contains("the session only for 60 s"));
     }
 
     @Test
@@ -120,8 +121,7 @@ class MqttExaminationTest {
                 null);
     }
 
-    private static ScriptedBroker.Received nextOf(ScriptedBroker broker, int first)
-            throws InterruptedException {
+    private static ScriptedBroker.Received nextOf(ScriptedBroker broker, int first) throws InterruptedException {
         ScriptedBroker.Received packet = broker.next();
         while (packet.first() != first) {
             packet = broker.next();
