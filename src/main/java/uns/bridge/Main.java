@@ -6,32 +6,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import uns.bridge.config.ConfigurationException;
 
-/** The command: {@code java -jar uns-kafka-bridge.jar [--conf DIR] [--check | --explain TOPIC [--payload FILE]]}. Exit code 0: stopped; 1: failed; 2: usage or configuration. */
+/** The command: {@code java -jar uns-kafka-bridge.jar}. Exit code 0: done, or stopped; 1: failed; 2: usage or configuration. */
 public final class Main {
 
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int USAGE = 2;
-    private static final String HELP = """
-            Usage: java -jar uns-kafka-bridge.jar [--conf DIR] [--check | --explain TOPIC [--payload FILE]]
-
-            Carries every message of an MQTT Unified Namespace into Kafka.
-
-              --conf DIR   where settings.yaml, .secrets.yaml and logback.xml are (default: conf)
-              --check      only checks the configuration, and prints the settings in effect and where each is from
-              --explain TOPIC [--payload FILE]
-                           tells, without a connection, what becomes of a message to that MQTT topic, and with the
-                           payload in FILE prints the records that would be written
-              --version    prints the version
-              --help       prints this
-            """;
 
     private Main() {}
 
@@ -42,62 +29,55 @@ public final class Main {
 
     @SuppressWarnings("SystemOut") // What was asked for, and what keeps the bridge from logging at all.
     static int run(String[] args, Map<String, String> environment) throws InterruptedException {
-        Path conf = Path.of("conf");
-        boolean check = false;
-        String topic = null;
-        Path payload = null;
-        for (int i = 0; i < args.length; i++) {
-            switch (args[i]) {
-                case "--conf", "--explain", "--payload" -> {
-                    if (++i == args.length) {
-                        System.err.println(args[i - 1] + " needs a value\n\n" + HELP);
-                        return USAGE;
-                    }
-                    switch (args[i - 1]) {
-                        case "--conf" -> conf = Path.of(args[i]);
-                        case "--explain" -> topic = args[i];
-                        default -> payload = Path.of(args[i]);
-                    }
-                }
-                case "--check" -> check = true;
-                case "--help" -> {
-                    System.out.print(HELP);
-                    return OK;
-                }
-                case "--version" -> {
-                    System.out.println(version());
-                    return OK;
-                }
-                default -> {
-                    System.err.println("unknown argument " + args[i] + "\n\n" + HELP);
-                    return USAGE;
-                }
-            }
-        }
-        if (payload != null && topic == null) {
-            System.err.println("--payload needs --explain\n\n" + HELP);
+        Command command;
+        try {
+            command = Command.parse(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\n\n" + Command.HELP);
             return USAGE;
         }
-        configureLogging(conf);
+        switch (command.action()) {
+            case HELP -> System.out.print(Command.HELP);
+            case VERSION -> System.out.println(version());
+            default -> {
+                return run(command, environment);
+            }
+        }
+        return OK;
+    }
+
+    @SuppressWarnings("SystemOut")
+    private static int run(Command command, Map<String, String> environment) throws InterruptedException {
+        configureLogging(command.conf());
         Settings settings;
         try {
-            settings = Settings.load(conf, environment);
+            settings = Settings.load(command.conf(), environment);
         } catch (ConfigurationException e) {
             e.problems().forEach(System.err::println);
             return USAGE;
         }
-        if (check) {
-            settings.description().forEach(System.out::println);
-            settings.warnings().forEach(warning -> System.out.println("warning: " + warning));
-            return OK;
-        }
-        return topic == null ? serve(settings) : explain(settings, topic, payload);
+        return switch (command.action()) {
+            case CHECK -> check(settings);
+            case EXPLAIN -> explain(settings, command);
+            case DOCTOR -> Doctor.examine(settings, System.out::println) ? OK : FAILED;
+            case REDRIVE -> redrive(settings);
+            default -> serve(settings);
+        };
     }
 
-    @SuppressWarnings("SystemOut") // What was asked for.
-    private static int explain(Settings settings, String topic, @Nullable Path payload) {
+    @SuppressWarnings("SystemOut")
+    private static int check(Settings settings) {
+        settings.description().forEach(System.out::println);
+        settings.warnings().forEach(warning -> System.out.println("warning: " + warning));
+        return OK;
+    }
+
+    @SuppressWarnings("SystemOut")
+    private static int explain(Settings settings, Command command) {
+        Path payload = command.payload();
         try {
             byte[] bytes = payload == null ? null : Files.readAllBytes(payload);
+            String topic = Objects.requireNonNull(command.topic());
             Explanation.of(settings, topic, bytes, System.currentTimeMillis()).forEach(System.out::println);
             return OK;
         } catch (IOException e) {
@@ -106,6 +86,18 @@ public final class Main {
             System.err.println("--explain: " + e.getMessage());
         }
         return USAGE;
+    }
+
+    private static int redrive(Settings settings) throws InterruptedException {
+        Logger log = LoggerFactory.getLogger(Redrive.class);
+        try {
+            Redrive.Summary summary = Redrive.run(settings);
+            log.info("Redriven: {}", summary.describe());
+            return summary.isComplete() ? OK : FAILED;
+        } catch (IOException e) {
+            log.error("Redriving ended early, what is not confirmed stays for the next time: {}", e.getMessage());
+            return FAILED;
+        }
     }
 
     private static int serve(Settings settings) throws InterruptedException {

@@ -92,7 +92,7 @@ class MqttAccessIT {
         return BROKERS.computeIfAbsent(
                 name,
                 n -> n.equals("HiveMQ")
-                        ? Brokers.mqttWithAccess()
+                        ? Brokers.mqttWithAccess(Access.PASSWORD)
                         : Brokers.mosquittoWithAccess().orElseGet(() -> abort("Mosquitto is not installed")));
     }
 

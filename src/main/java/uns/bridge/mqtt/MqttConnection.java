@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.message.TopicFilter;
@@ -86,7 +87,8 @@ final class MqttConnection implements AutoCloseable {
         }
     }
 
-    private static Transport transport(MqttSettings settings) {
+    /** The way to the broker, not connected yet. */
+    static Transport transport(MqttSettings settings) {
         Transport transport = settings.tls() == null
                 ? new TcpTransport(settings.host(), settings.port())
                 : new TlsTransport(settings.host(), settings.port(), settings.tls());
@@ -109,6 +111,11 @@ final class MqttConnection implements AutoCloseable {
         return session;
     }
 
+    /** See {@link PahoClient#limits}. */
+    @Nullable ServerLimits limits() {
+        return client.limits();
+    }
+
     /**
      * Subscribes to {@code filters}. A subscription that the session has already is replaced by an equal one.
      *
@@ -117,8 +124,14 @@ final class MqttConnection implements AutoCloseable {
      * @throws ConnectionFailure if the broker does not answer
      */
     int[] subscribe(List<TopicFilter> filters, List<TopicFilter> kept) throws ConnectionFailure, InterruptedException {
+        return subscribe(filters, filter -> kept.contains(filter) ? RetainHandling.ALWAYS : RetainHandling.ONLY_IF_NEW);
+    }
+
+    /** The same, with what is wanted of the retained messages of each filter. */
+    int[] subscribe(List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained)
+            throws ConnectionFailure, InterruptedException {
         try {
-            int[] codes = await("SUBSCRIBE", client.subscribe(filters, kept, settings.qos()));
+            int[] codes = await("SUBSCRIBE", client.subscribe(filters, retained, settings.qos()));
             return codes == null ? new int[0] : codes;
         } catch (RuntimeException e) {
             throw ConnectionFailure.ofClient(e);

@@ -25,6 +25,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
     private final @Nullable X509ExtendedTrustManager authorities;
     private final String source;
     private final @Nullable String host;
+    private volatile List<X509Certificate> seen = List.of();
 
     private ServerTrust(@Nullable X509ExtendedTrustManager authorities, String source, @Nullable String host) {
         this.authorities = authorities;
@@ -75,9 +76,15 @@ public final class ServerTrust extends X509ExtendedTrustManager {
         return PemFile.read(TlsSettings.CA_CERTS, caCerts).authorities();
     }
 
+    /** The certificates that the server has shown, its own first, trusted or not; empty before. */
+    List<X509Certificate> seen() {
+        return seen;
+    }
+
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
             throws CertificateException {
+        seen = List.of(chain);
         if (authorities == null) {
             return;
         }

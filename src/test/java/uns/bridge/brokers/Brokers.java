@@ -25,9 +25,9 @@ public final class Brokers {
         return new EmbeddedMqttBroker(Ports.free(), List.of(listeners), null);
     }
 
-    /** One that knows the user of {@link Access}; always embedded. */
-    public static MqttBroker mqttWithAccess() {
-        return new EmbeddedMqttBroker(Ports.free(), List.of(), HiveMqAccess.extension());
+    /** One that takes this password only, if any, and closes {@link Access#CLOSED}; always embedded. */
+    public static MqttBroker mqttWithAccess(String password, TlsListener... listeners) {
+        return new EmbeddedMqttBroker(Ports.free(), List.of(listeners), HiveMqAccess.extension(password));
     }
 
     /** Eclipse Mosquitto, or empty where it is not installed. */

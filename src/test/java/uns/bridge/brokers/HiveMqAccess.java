@@ -18,10 +18,16 @@ import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
 import com.hivemq.extension.sdk.api.services.Services;
 import com.hivemq.extension.sdk.api.services.builder.Builders;
 
-/** Makes HiveMQ know the user of {@link Access}. */
+/** Makes HiveMQ ask for a password, and close {@link Access#CLOSED}. */
 final class HiveMqAccess implements ExtensionMain {
 
-    static EmbeddedExtension extension() {
+    private final String password;
+
+    private HiveMqAccess(String password) {
+        this.password = password;
+    }
+
+    static EmbeddedExtension extension(String password) {
         return EmbeddedExtension.builder()
                 .withId("access")
                 .withName("access")
@@ -29,7 +35,7 @@ final class HiveMqAccess implements ExtensionMain {
                 .withAuthor("tests")
                 .withPriority(1)
                 .withStartPriority(1)
-                .withExtensionMain(new HiveMqAccess())
+                .withExtensionMain(new HiveMqAccess(password))
                 .build();
     }
 
@@ -40,13 +46,11 @@ final class HiveMqAccess implements ExtensionMain {
 
     private void judge(SimpleAuthInput input, SimpleAuthOutput output) {
         ConnectPacket connect = input.getConnectPacket();
-        String password = connect.getPassword()
+        String given = connect.getPassword()
                 .map(bytes -> UTF_8.decode(bytes).toString())
                 .orElse("");
         // Whoever has no name only waits for the broker.
-        if (connect.getUserName()
-                .filter(user -> !user.equals(Access.USER) || !password.equals(Access.PASSWORD))
-                .isPresent()) {
+        if (connect.getUserName().isPresent() && !given.equals(password)) {
             output.failAuthentication(ConnackReasonCode.BAD_USER_NAME_OR_PASSWORD);
             return;
         }
