@@ -12,19 +12,20 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import uns.bridge.config.ConfigurationException;
 
-/** The command: {@code java -jar uns-kafka-bridge.jar [--conf DIR] [--check]}. Exit code 0: stopped; 1: failed; 2: usage or configuration. */
+/** The command: {@code java -jar uns-kafka-bridge.jar [--conf DIR] [--check | --redrive]}. Exit code 0: stopped; 1: failed; 2: usage or configuration. */
 public final class Main {
 
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int USAGE = 2;
     private static final String HELP = """
-            Usage: java -jar uns-kafka-bridge.jar [--conf DIR] [--check]
+            Usage: java -jar uns-kafka-bridge.jar [--conf DIR] [--check | --redrive]
 
             Carries every message of an MQTT Unified Namespace into Kafka.
 
               --conf DIR   where settings.yaml, .secrets.yaml and logback.xml are (default: conf)
               --check      only checks the configuration, and prints the settings in effect and where each is from
+              --redrive    sends what is in the dead-letter topic through the bridge once more, and ends
               --version    prints the version
               --help       prints this
             """;
@@ -40,6 +41,7 @@ public final class Main {
     static int run(String[] args, Map<String, String> environment) throws InterruptedException {
         Path conf = Path.of("conf");
         boolean check = false;
+        boolean redrive = false;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--conf" -> {
@@ -50,6 +52,7 @@ public final class Main {
                     conf = Path.of(args[i]);
                 }
                 case "--check" -> check = true;
+                case "--redrive" -> redrive = true;
                 case "--help" -> {
                     System.out.print(HELP);
                     return OK;
@@ -77,7 +80,19 @@ public final class Main {
             settings.warnings().forEach(warning -> System.out.println("warning: " + warning));
             return OK;
         }
-        return serve(settings);
+        return redrive ? redrive(settings) : serve(settings);
+    }
+
+    private static int redrive(Settings settings) throws InterruptedException {
+        Logger log = LoggerFactory.getLogger(Redrive.class);
+        try {
+            Redrive.Summary summary = Redrive.run(settings);
+            log.info("Redriven: {}", summary.describe());
+            return summary.isComplete() ? OK : FAILED;
+        } catch (IOException e) {
+            log.error("Redriving ended early, what is not confirmed stays for the next time: {}", e.getMessage());
+            return FAILED;
+        }
     }
 
     private static int serve(Settings settings) throws InterruptedException {

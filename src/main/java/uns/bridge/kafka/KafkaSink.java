@@ -64,6 +64,7 @@ public final class KafkaSink<T> implements AutoCloseable {
     /** Null where the bridge creates no topics. */
     private final @Nullable AwaitedTopics<Sending<T>> awaited;
 
+    private final DeniedTopics denied;
     private final Time time;
     private final Listener<T> listener;
     private final Health health;
@@ -120,7 +121,8 @@ public final class KafkaSink<T> implements AutoCloseable {
         this.probe = probe;
         this.awaited = creator == null ? null : new AwaitedTopics<>(creator, time);
         this.time = time;
-        this.listener = listener;
+        this.denied = new DeniedTopics(time);
+        this.listener = denied.before(listener);
         this.health = health;
         this.maxUnconfirmedBytes = maxUnconfirmedBytes;
     }
@@ -213,6 +215,9 @@ public final class KafkaSink<T> implements AutoCloseable {
         if (overdue != null) {
             trouble(overdue);
         }
+        if (!troubled) {
+            denied.tell(health);
+        }
     }
 
     private @Nullable String overdueTopic() {
@@ -281,6 +286,11 @@ public final class KafkaSink<T> implements AutoCloseable {
                 sending.refuse(new UnknownTopicOrPartitionException(absence));
                 return;
             }
+            Exception denial = denied.of(sending.record.topic());
+            if (denial != null) {
+                sending.refuse(denial);
+                return;
+            }
             sending.immediate = null;
             try {
                 producer().send(sending.toProducerRecord(), sending);
@@ -333,6 +343,9 @@ public final class KafkaSink<T> implements AutoCloseable {
         for (Sending<T> head = unconfirmed.peek(); head != null && head.done; head = unconfirmed.peek()) {
             unconfirmed.remove();
             unconfirmedBytes -= head.weight();
+            if (head.confirmed) {
+                denied.taken(head.record.topic());
+            }
             if (troubled && head.confirmed && overdueTopic() == null) {
                 troubled = false;
                 backoffMs = MIN_BACKOFF_MS;
