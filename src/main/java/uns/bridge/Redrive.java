@@ -34,7 +34,7 @@ final class Redrive {
 
     private final Pipeline pipeline;
     private final DeadLetters deadLetters;
-    private final KafkaSink<Passage> sink;
+    private final KafkaSink<Cargo> sink;
     private final LimitedLog failures = new LimitedLog();
     private final AtomicInteger unconfirmed = new AtomicInteger();
 
@@ -55,7 +55,10 @@ final class Redrive {
         }
     }
 
-    private record Refusal(Passage passage, Exception cause) {}
+    /** A record in Kafka's hands: of a message, or its dead letter. */
+    private record Cargo(Passage passage, boolean deadLetter) {}
+
+    private record Refusal(Cargo cargo, Exception cause) {}
 
     /**
      * What became of the letters.
@@ -133,7 +136,7 @@ final class Redrive {
         passages.add(passage);
         if (outcome instanceof Outcome.Forward forward) {
             for (OutboundRecord record : forward.records()) {
-                send(record, passage);
+                send(record, new Cargo(passage, false));
             }
         } else if (outcome instanceof Outcome.Reject reject) {
             bury(passage, reject.reason(), reject.cause());
@@ -158,12 +161,12 @@ final class Redrive {
                 suppressed == 0 ? "" : ", and " + suppressed + " before it"));
         send(
                 deadLetters.again(buried.message(), reason, cause, System.currentTimeMillis(), buried.count() + 1),
-                passage);
+                new Cargo(passage, true));
     }
 
-    private void send(OutboundRecord record, Passage passage) throws InterruptedException {
+    private void send(OutboundRecord record, Cargo cargo) throws InterruptedException {
         unconfirmed.incrementAndGet();
-        sink.send(record, passage);
+        sink.send(record, cargo);
     }
 
     private void awaitConfirmed() throws IOException, InterruptedException {
@@ -177,9 +180,11 @@ final class Redrive {
     }
 
     private void settle(Refusal refusal) throws IOException, InterruptedException {
-        Passage passage = refusal.passage();
-        if (!passage.failed) {
-            bury(passage, "refused by Kafka", refusal.cause());
+        Passage passage = refusal.cargo().passage();
+        if (!refusal.cargo().deadLetter()) {
+            if (!passage.failed) { // One dead letter is enough for all its records.
+                bury(passage, "refused by Kafka", refusal.cause());
+            }
         } else if (KafkaSink.isTooLarge(refusal.cause())) {
             passage.left = true; // The letter that was read has more of it than a shortened one would.
         } else {
@@ -188,16 +193,16 @@ final class Redrive {
         }
     }
 
-    private final class Answers implements KafkaSink.Listener<Passage> {
+    private final class Answers implements KafkaSink.Listener<Cargo> {
 
         @Override
-        public void confirmed(Passage passage) {
+        public void confirmed(Cargo cargo) {
             unconfirmed.decrementAndGet();
         }
 
         @Override
-        public void refused(Passage passage, Exception cause) {
-            refusals.add(new Refusal(passage, cause));
+        public void refused(Cargo cargo, Exception cause) {
+            refusals.add(new Refusal(cargo, cause));
             unconfirmed.decrementAndGet();
         }
     }

@@ -1,5 +1,6 @@
 package uns.bridge.mqtt;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -44,6 +45,7 @@ public final class MqttSource {
     private final Duration answerTimeout;
     private final List<TopicFilter> kept;
     private final Grants grants;
+    private final SessionWatch sessions;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private @Nullable MqttConnection connection;
@@ -58,14 +60,34 @@ public final class MqttSource {
      * A source of what {@code settings} subscribe to.
      *
      * @param kept further topic filters, whose retained messages are wanted at every connection
+     * @param stateDir the folder where it is remembered that the broker has a session, or null if it is not
      */
+    public MqttSource(
+            MqttSettings settings,
+            List<TopicFilter> kept,
+            @Nullable Path stateDir,
+            DeliveryTracker tracker,
+            Health health) {
+        this(settings, kept, stateDir, tracker, health, ANSWER_TIMEOUT);
+    }
+
     public MqttSource(MqttSettings settings, List<TopicFilter> kept, DeliveryTracker tracker, Health health) {
-        this(settings, kept, tracker, health, ANSWER_TIMEOUT);
+        this(settings, kept, null, tracker, health);
     }
 
     MqttSource(
             MqttSettings settings,
             List<TopicFilter> kept,
+            DeliveryTracker tracker,
+            Health health,
+            Duration answerTimeout) {
+        this(settings, kept, null, tracker, health, answerTimeout);
+    }
+
+    MqttSource(
+            MqttSettings settings,
+            List<TopicFilter> kept,
+            @Nullable Path stateDir,
             DeliveryTracker tracker,
             Health health,
             Duration answerTimeout) {
@@ -75,6 +97,7 @@ public final class MqttSource {
         this.health = health;
         this.answerTimeout = answerTimeout;
         this.grants = new Grants(settings, this.kept);
+        this.sessions = SessionWatch.of(settings, stateDir);
     }
 
     /**
@@ -136,11 +159,12 @@ public final class MqttSource {
                 settings.clientId(),
                 settings.version(),
                 current.session());
-        if (connectedBefore && current.session() == Session.NEW) {
-            LOG.warn("The MQTT broker has not kept the session: what was published meanwhile is lost");
-        }
         connectedBefore = true;
+        sessions.connected(current.session(), System.currentTimeMillis());
         List<TopicFilter> asked = grants.toAskWhenConnected(current.session() == Session.RESUMED);
+        if (!asked.isEmpty()) {
+            health.down(Health.Part.SUBSCRIPTIONS, "waiting for the answer to SUBSCRIBE");
+        }
         while (true) {
             if (!asked.isEmpty()) {
                 grants.take(asked, current.subscribe(asked, kept));
@@ -152,8 +176,10 @@ public final class MqttSource {
             do {
                 ConnectionFailure end = current.awaitEnd(LOOK);
                 if (end != null) {
+                    sessions.ended();
                     return end;
                 }
+                sessions.seen(System.currentTimeMillis());
             } while (asked.isEmpty() || System.nanoTime() - askAgainNs < 0);
         }
     }
@@ -181,6 +207,22 @@ public final class MqttSource {
             current = paused ? null : subscribed;
         }
         return current != null && current.publish(topic, payload);
+    }
+
+    /** Ends the connection, so that a new one is made; what was not acknowledged comes again. Never waits. */
+    public void renew(String reason) {
+        MqttConnection current;
+        synchronized (this) {
+            current = connection;
+        }
+        if (current != null) {
+            current.end(reason);
+        }
+    }
+
+    /** How often the broker did not have the session that was expected: messages may be lost. */
+    public long lostSessions() {
+        return sessions.lost();
     }
 
     /** From now on no further message is taken in. */
