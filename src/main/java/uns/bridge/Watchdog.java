@@ -69,14 +69,14 @@ final class Watchdog {
         } else if (nowNs - reportedNs >= stall.toNanos()) {
             reportedNs = nowNs;
             stalled = true;
-            report(
-                    "none of " + books.inFlight() + " messages in flight gets on for "
-                            + Duration.ofNanos(nowNs - settledNs).toSeconds() + " s");
+            report("none of " + books.inFlight() + " messages in flight gets on for "
+                    + Duration.ofNanos(nowNs - settledNs).toSeconds() + " s");
         }
     }
 
     private void report(String what) {
-        Health.Condition kafka = health.conditions().getOrDefault(Part.KAFKA, new Health.Condition(State.UP, Health.OK));
+        Health.Condition kafka =
+                health.conditions().getOrDefault(Part.KAFKA, new Health.Condition(State.UP, Health.OK));
         if (tracker.awaitsAcknowledgement()) {
             health.down(Part.FLOW, what + ": they can't be acknowledged");
             LOG.error("Stalled: {}, for they can't be acknowledged; making a new MQTT connection", what);

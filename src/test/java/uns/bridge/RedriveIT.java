@@ -76,17 +76,22 @@ class RedriveIT {
                     .noneSatisfy((name, value) -> assertThat(name).startsWith("dead_letter."));
         }
         List<ConsumerRecord<byte[], byte[]>> others = lettersOf(records, "acme/other");
-        assertThat(others).hasSize(2).allSatisfy(letter -> assertThat(letter.value()).isEqualTo("no JSON".getBytes(UTF_8)));
+        assertThat(others)
+                .hasSize(2)
+                .allSatisfy(letter -> assertThat(letter.value()).isEqualTo("no JSON".getBytes(UTF_8)));
         assertThat(KafkaReader.headers(others.get(0))).doesNotContainKey("dead_letter.count");
         assertThat(KafkaReader.headers(others.get(1)))
                 .containsEntry("dead_letter.count", "2")
                 .containsEntry(
-                        "dead_letter.arrival", KafkaReader.headers(others.get(0)).get("dead_letter.arrival"));
+                        "dead_letter.arrival",
+                        KafkaReader.headers(others.get(0)).get("dead_letter.arrival"));
 
         // Nothing is sent twice, and what failed is tried once a run.
         assertThat(redrive("{filter: 'acme/camera/#', format: raw}")).isEqualTo(1);
         assertThat(redrive("{filter: '#', format: raw}")).as("nothing fails").isZero();
-        assertThat(redrive("{filter: '#', format: raw}")).as("nothing is left to do").isZero();
+        assertThat(redrive("{filter: '#', format: raw}"))
+                .as("nothing is left to do")
+                .isZero();
 
         records = read(50 + 1 + 1 + 1 + 1);
         assertThat(of(records, "acme_camera")).hasSize(50);

@@ -82,8 +82,8 @@ class WatchdogTest {
         assertThat(renewals).hasSize(1);
         lookAfter(1);
         assertThat(renewals).hasSize(2);
-        assertThat(health.describe()).isEqualTo(
-                "FLOW: none of 1 messages in flight gets on for 120 s: they can't be acknowledged");
+        assertThat(health.describe())
+                .isEqualTo("FLOW: none of 1 messages in flight gets on for 120 s: they can't be acknowledged");
 
         tracker.release();
         lookAfter(1);

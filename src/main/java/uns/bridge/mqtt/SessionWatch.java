@@ -44,8 +44,7 @@ final class SessionWatch {
     /** @param stateDir where the file is, or null if nothing is to be known after a restart */
     static SessionWatch of(MqttSettings settings, @Nullable Path stateDir) {
         boolean expiring = settings.version() == MqttVersion.MQTT_5;
-        boolean kept =
-                expiring ? !settings.sessionExpiry().isZero() : !settings.cleanSession();
+        boolean kept = expiring ? !settings.sessionExpiry().isZero() : !settings.cleanSession();
         return new SessionWatch(
                 kept && stateDir != null ? stateDir.resolve(FILE) : null,
                 settings.clientId() + "\n" + settings.host() + ":" + settings.port(),

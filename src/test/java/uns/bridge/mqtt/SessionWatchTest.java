@@ -61,7 +61,10 @@ class SessionWatchTest {
         watch.connected(Session.NEW, NOW + 75_000);
 
         assertThat(watch.lost()).isEqualTo(1);
-        assertThat(lines()).singleElement().asString().contains("from 2026-01-02T03:04:35Z to 2026-01-02T03:05:20Z (45 s)");
+        assertThat(lines())
+                .singleElement()
+                .asString()
+                .contains("from 2026-01-02T03:04:35Z to 2026-01-02T03:05:20Z (45 s)");
     }
 
     @Test
@@ -80,7 +83,9 @@ class SessionWatchTest {
         assertThat(lines())
                 .singleElement()
                 .asString()
-                .contains("from 2026-01-02T03:05:35Z to 2026-01-02T05:04:05Z (7110 s)", "longer than mqtt.session_expiry");
+                .contains(
+                        "from 2026-01-02T03:05:35Z to 2026-01-02T05:04:05Z (7110 s)",
+                        "longer than mqtt.session_expiry");
     }
 
     @Test
