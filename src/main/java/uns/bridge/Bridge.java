@@ -26,7 +26,7 @@ import uns.bridge.sparkplug.StoredBirths;
  * <p>Threads: Paho's receiver reads messages into the {@link DeliveryTracker}; {@code carrier} takes them through the
  * pipeline into the producer; Kafka's I/O thread completes them; {@code acknowledger} acknowledges what is complete;
  * {@code mqtt} connects and reconnects; {@code births} stores the births of Sparkplug nodes; {@code rebirths} asks edge
- * nodes to be born again, if it may; {@code summary} reports.
+ * nodes to be born again, if it may; {@code watchdog} looks for a flow that has stopped; {@code summary} reports.
  */
 public final class Bridge {
 
@@ -54,6 +54,7 @@ public final class Bridge {
     private final Thread birthsThread;
     private final Thread ackThread;
     private final @Nullable Thread rebirthThread;
+    private final Thread watchdogThread;
     private final Thread summaryThread;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean failed;
@@ -77,6 +78,8 @@ public final class Bridge {
         this.ackThread = thread("acknowledger", this::acknowledge);
         Rebirths rebirths = Rebirths.of(pipeline.births(), source::publish);
         this.rebirthThread = rebirths == null ? null : thread("rebirths", rebirths::run);
+        Watchdog watchdog = new Watchdog(tracker, health, source::renew, settings.stall());
+        this.watchdogThread = thread("watchdog", watchdog::run);
         this.summaryThread = thread("summary", this::summarize);
     }
 
@@ -89,6 +92,7 @@ public final class Bridge {
         if (rebirthThread != null) {
             rebirthThread.start();
         }
+        watchdogThread.start();
         summaryThread.start();
     }
 
@@ -128,6 +132,7 @@ public final class Bridge {
             storedBirths.close();
             birthsThread.join(LAST_BIRTHS.toMillis());
         }
+        watchdogThread.interrupt();
         summaryThread.interrupt();
         Books books = tracker.books();
         if (drained) {
@@ -153,6 +158,11 @@ public final class Bridge {
     /** The account of all messages since the start. */
     public Books books() {
         return tracker.books();
+    }
+
+    /** How often the MQTT broker did not have the session that was expected: messages may be lost. */
+    public long lostSessions() {
+        return source.lostSessions();
     }
 
     private void connect() {
@@ -206,10 +216,11 @@ public final class Bridge {
                 Books now = tracker.books();
                 long rate = (now.received() - before.received()) / SUMMARY_INTERVAL.toSeconds();
                 LOG.info(
-                        "{}, {}/s, timestamps replaced {}{}{}",
+                        "{}, {}/s, timestamps replaced {}{}{}{}",
                         describe(now),
                         rate,
                         pipeline.timestampFallbacks(),
+                        lostSessions() == 0 ? "" : ", sessions lost " + lostSessions(),
                         health.isReady() ? "" : ", not ready",
                         health.isWell() ? "" : ": " + health.describe());
                 before = now;

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param payload the file with the payload that is to be explained too, or null
  */
 record Command(
-        Action action, Path conf, @Nullable String topic, @Nullable Path payload) {
+        Action action,
+        Path conf,
+        @Nullable String topic,
+        @Nullable Path payload) {
 
     static final String HELP = """
             Usage: java -jar uns-kafka-bridge.jar [--conf DIR] [ACTION]
@@ -53,10 +56,8 @@ record Command(
         Command command = new Command(Action.SERVE, Path.of("conf"), null, null);
         for (int i = 0; i < args.length; i++) {
             command = switch (args[i]) {
-                case "--conf" ->
-                    new Command(command.action, Path.of(value(args, ++i)), command.topic, command.payload);
-                case "--payload" ->
-                    new Command(command.action, command.conf, command.topic, Path.of(value(args, ++i)));
+                case "--conf" -> new Command(command.action, Path.of(value(args, ++i)), command.topic, command.payload);
+                case "--payload" -> new Command(command.action, command.conf, command.topic, Path.of(value(args, ++i)));
                 case "--explain" ->
                     new Command(command.only(Action.EXPLAIN), command.conf, value(args, ++i), command.payload);
                 case "--check" -> command.with(Action.CHECK);

@@ -187,7 +187,8 @@ class SettingsTest {
                         "mqtt.topics = [spBv1.0/#] (default)",
                         "mqtt.username = <hidden> (.secrets.yaml)",
                         "sparkplug.reorder_timeout = 5s (default)",
-                        "sparkplug.resolve = true (default)");
+                        "sparkplug.resolve = true (default)",
+                        "watchdog.stall = 60s (default)");
     }
 
     private List<String> problems() {

@@ -202,6 +202,17 @@ public final class DeliveryTracker {
         }
     }
 
+    /** Whether what arrived first of all in flight is with Kafka, and lacks only its acknowledgement. */
+    public boolean awaitsAcknowledgement() {
+        lock.lock();
+        try {
+            Delivery head = inFlight.peek();
+            return head != null && head.isComplete();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The account of this instant. */
     public Books books() {
         lock.lock();

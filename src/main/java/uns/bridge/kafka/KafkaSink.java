@@ -64,6 +64,7 @@ public final class KafkaSink<T> implements AutoCloseable {
     /** Null where the bridge creates no topics. */
     private final @Nullable AwaitedTopics<Sending<T>> awaited;
 
+    private final DeniedTopics denied;
     private final Time time;
     private final Listener<T> listener;
     private final Health health;
@@ -76,7 +77,9 @@ public final class KafkaSink<T> implements AutoCloseable {
     /** Of those and of what is held back for its topic. */
     private long unconfirmedBytes;
 
-    private @Nullable Producer<byte[], byte[]> producer;
+    /** Read by Kafka's I/O thread, too. */
+    private volatile @Nullable Producer<byte[], byte[]> producer;
+
     private long backoffMs = MIN_BACKOFF_MS;
     private boolean troubled;
     private @Nullable Sending<T> oldest;
@@ -118,7 +121,8 @@ public final class KafkaSink<T> implements AutoCloseable {
         this.probe = probe;
         this.awaited = creator == null ? null : new AwaitedTopics<>(creator, time);
         this.time = time;
-        this.listener = listener;
+        this.denied = new DeniedTopics(time);
+        this.listener = denied.before(listener);
         this.health = health;
         this.maxUnconfirmedBytes = maxUnconfirmedBytes;
     }
@@ -177,10 +181,17 @@ public final class KafkaSink<T> implements AutoCloseable {
         }
     }
 
-    /** To be called on Kafka's I/O thread. */
+    /**
+     * To be called on Kafka's I/O thread, which is where the producer must be closed: it would go on with the next batch, and
+     * Kafka would have later records of a topic before the earlier ones that have failed. Such a close does not wait.
+     */
     private void fail(Exception cause) {
         if (failure == null) {
             failure = cause;
+            Producer<byte[], byte[]> failed = producer;
+            if (failed != null) {
+                failed.close(Duration.ZERO);
+            }
         }
     }
 
@@ -203,6 +214,9 @@ public final class KafkaSink<T> implements AutoCloseable {
         String overdue = overdueTopic();
         if (overdue != null) {
             trouble(overdue);
+        }
+        if (!troubled) {
+            denied.tell(health);
         }
     }
 
@@ -272,6 +286,11 @@ public final class KafkaSink<T> implements AutoCloseable {
                 sending.refuse(new UnknownTopicOrPartitionException(absence));
                 return;
             }
+            Exception denial = denied.of(sending.record.topic());
+            if (denial != null) {
+                sending.refuse(denial);
+                return;
+            }
             sending.immediate = null;
             try {
                 producer().send(sending.toProducerRecord(), sending);
@@ -306,22 +325,27 @@ public final class KafkaSink<T> implements AutoCloseable {
                         + (doubt.isEmpty() ? "" : "; asked for the topic: " + doubt));
                 time.sleep(TIMEOUT_PAUSE_MS);
             }
-        } else {
+        } else if (failure == null) { // Else the producer was closed for it, and this is what follows from that.
             failure = problem;
         }
     }
 
     private Producer<byte[], byte[]> producer() {
-        if (producer == null) {
-            producer = producers.get();
+        Producer<byte[], byte[]> current = producer;
+        if (current == null) {
+            current = producers.get();
+            producer = current;
         }
-        return producer;
+        return current;
     }
 
     private void forgetConfirmed() {
         for (Sending<T> head = unconfirmed.peek(); head != null && head.done; head = unconfirmed.peek()) {
             unconfirmed.remove();
             unconfirmedBytes -= head.weight();
+            if (head.confirmed) {
+                denied.taken(head.record.topic());
+            }
             if (troubled && head.confirmed && overdueTopic() == null) {
                 troubled = false;
                 backoffMs = MIN_BACKOFF_MS;
@@ -343,10 +367,11 @@ public final class KafkaSink<T> implements AutoCloseable {
     }
 
     private void discardProducer() {
-        if (producer != null) {
+        Producer<byte[], byte[]> discarded = producer;
+        if (discarded != null) {
             try {
                 // Nothing to wait for: what it still holds is sent again by the next one.
-                producer.close(Duration.ZERO);
+                discarded.close(Duration.ZERO);
             } catch (KafkaException e) {
                 // It is of no use any more in any case. An interrupt stays set, and ends what waits next.
                 LOG.debug("Kafka producer not closed cleanly", e);

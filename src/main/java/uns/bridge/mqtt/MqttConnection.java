@@ -200,6 +200,12 @@ final class MqttConnection implements AutoCloseable {
         }
     }
 
+    /** Ends the connection, for a reason that {@link #awaitEnd} tells. Never waits. */
+    void end(String reason) {
+        ended.complete(new ConnectionFailure(reason, false, null));
+        wire.close();
+    }
+
     /**
      * Ends the connection at once, if it has not ended yet. The wire first, so that no late acknowledgement and no blocked
      * thread can use it.

@@ -47,6 +47,7 @@ public final class MqttSource {
     private final List<TopicFilter> kept;
     private final Grants grants;
     private final SessionFilters sessionFilters;
+    private final SessionWatch sessions;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private @Nullable MqttConnection connection;
@@ -61,7 +62,8 @@ public final class MqttSource {
      * A source of what {@code settings} subscribe to.
      *
      * @param kept further topic filters, whose retained messages are wanted at every connection
-     * @param stateDir the folder in which the next start finds what this one has subscribed to, or null for none
+     * @param stateDir the folder where the next start finds what this one has subscribed to, and that the broker has a
+     *     session; null if neither is remembered
      */
     public MqttSource(
             MqttSettings settings,
@@ -86,6 +88,7 @@ public final class MqttSource {
         this.answerTimeout = answerTimeout;
         this.grants = new Grants(settings, this.kept);
         this.sessionFilters = new SessionFilters(settings, stateDir);
+        this.sessions = SessionWatch.of(settings, stateDir);
     }
 
     /**
@@ -147,12 +150,13 @@ public final class MqttSource {
                 settings.clientId(),
                 settings.version(),
                 current.session());
-        if (connectedBefore && current.session() == Session.NEW) {
-            LOG.warn("The MQTT broker has not kept the session: what was published meanwhile is lost");
-        }
         connectedBefore = true;
         sessionFilters.subscribing(grants.filters(), current.session() == Session.NEW);
+        sessions.connected(current.session(), System.currentTimeMillis());
         List<TopicFilter> asked = grants.toAskWhenConnected(current.session() == Session.RESUMED);
+        if (!asked.isEmpty()) {
+            health.down(Health.Part.SUBSCRIPTIONS, "waiting for the answer to SUBSCRIBE");
+        }
         while (true) {
             if (!asked.isEmpty()) {
                 grants.take(asked, current.subscribe(asked, kept));
@@ -165,8 +169,10 @@ public final class MqttSource {
             do {
                 ConnectionFailure end = current.awaitEnd(LOOK);
                 if (end != null) {
+                    sessions.ended();
                     return end;
                 }
+                sessions.seen(System.currentTimeMillis());
             } while (asked.isEmpty() || System.nanoTime() - askAgainNs < 0);
         }
     }
@@ -220,6 +226,22 @@ public final class MqttSource {
             current = paused ? null : subscribed;
         }
         return current != null && current.publish(topic, payload);
+    }
+
+    /** Ends the connection, so that a new one is made; what was not acknowledged comes again. Never waits. */
+    public void renew(String reason) {
+        MqttConnection current;
+        synchronized (this) {
+            current = connection;
+        }
+        if (current != null) {
+            current.end(reason);
+        }
+    }
+
+    /** How often the broker did not have the session that was expected: messages may be lost. */
+    public long lostSessions() {
+        return sessions.lost();
     }
 
     /** From now on no further message is taken in. */

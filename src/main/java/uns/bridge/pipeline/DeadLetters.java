@@ -16,6 +16,11 @@ import uns.bridge.message.OutboundRecord.Header;
  */
 public final class DeadLetters {
 
+    static final String ARRIVAL = "dead_letter.arrival";
+    static final String REASON = "dead_letter.reason";
+    static final String ORIGINAL_SIZE = "dead_letter.original-size";
+    static final String COUNT = "dead_letter.count";
+
     private static final int MAX_REASON_CHARS = 1_000;
 
     private final String kafkaTopic;
@@ -50,15 +55,24 @@ public final class DeadLetters {
         if (excerpt) {
             headers.removeIf(header -> header.name().startsWith(Route.USER_PROPERTY));
         }
-        headers.add(Route.header("dead_letter.reason", reason(reason, cause)));
+        headers.add(Route.header(ARRIVAL, Long.toString(message.arrivalMs())));
+        headers.add(Route.header(REASON, reason(reason, cause)));
         if (cause != null) {
             headers.add(Route.header("dead_letter.exception", cause.getClass().getName()));
         }
         headers.add(Route.header("dead_letter.time", Long.toString(nowMs)));
         if (payload.length < message.payloadSize()) {
-            headers.add(Route.header("dead_letter.original-size", Integer.toString(message.payloadSize())));
+            headers.add(Route.header(ORIGINAL_SIZE, Integer.toString(message.payloadSize())));
         }
         return new OutboundRecord(kafkaTopic, message.topic().getBytes(UTF_8), payload, nowMs, headers);
+    }
+
+    /** The dead letter of a message that was one before, {@code count} times with this one. */
+    public OutboundRecord again(
+            InboundMessage message, String reason, @Nullable Exception cause, long nowMs, int count) {
+        OutboundRecord letter = of(message, reason, cause, nowMs, false);
+        letter.headers().add(Route.header(COUNT, Integer.toString(count)));
+        return letter;
     }
 
     private static String reason(String reason, @Nullable Exception cause) {

@@ -70,6 +70,12 @@ public record SparkplugSettings(
                 option(sparkplug, "certificates", resolve));
     }
 
+    /** The same for messages that come out of their time: births of today say nothing of them. */
+    public SparkplugSettings withoutBirths() {
+        return new SparkplugSettings(
+                false, reorderTimeout, maxPayloadBytes, false, false, rebirthInterval, null, stateMaxAge, false);
+    }
+
     /** Something that is off by default and makes no sense where births are not kept. */
     private static boolean option(Section sparkplug, String key, boolean resolve) {
         boolean on = sparkplug.get(key, ValueType.BOOLEAN, false);

@@ -16,9 +16,14 @@ class HealthTest {
         assertThat(health.describe()).isEqualTo("MQTT: not connected yet; SUBSCRIPTIONS: not subscribed yet");
         assertThat(health.problems())
                 .isEqualTo(Map.of(
-                        Part.MQTT, "not connected yet",
-                        Part.SUBSCRIPTIONS, "not subscribed yet",
-                        Part.KAFKA, Health.OK));
+                        Part.MQTT,
+                        "not connected yet",
+                        Part.SUBSCRIPTIONS,
+                        "not subscribed yet",
+                        Part.KAFKA,
+                        Health.OK,
+                        Part.FLOW,
+                        Health.OK));
     }
 
     @Test
@@ -30,7 +35,7 @@ class HealthTest {
         assertThat(health.isReady()).isTrue();
         assertThat(health.describe()).isEmpty();
         assertThat(health.problems())
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy((part, problem) -> assertThat(problem).isEqualTo(Health.OK));
     }
 

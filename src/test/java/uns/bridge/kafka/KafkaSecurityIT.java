@@ -164,6 +164,35 @@ class KafkaSecurityIT {
         assertThat(events).contains("a", "b").anyMatch(event -> event.startsWith("f refused: TopicAuthorization"));
     }
 
+    @Test
+    void shouldTellOfAForbiddenTopicAsLongAsItIs() throws Exception {
+        admin.createTopics(List.of(topic("secret"))).all().get(30, TimeUnit.SECONDS);
+        try (KafkaSink<String> sink = sink(scram("bridge", PASSWORD), "")) {
+            sink.send(record("secret"), "s");
+            for (int i = 0; i < 1_000; i++) {
+                sink.send(record("plant_a"), "a" + i);
+                sink.send(record("secret"), "s" + i);
+            }
+            tendUntil(sink, 2_001);
+            assertThat(events).filteredOn(event -> event.startsWith("a")).hasSize(1_000);
+            assertThat(health.conditions())
+                    .containsEntry(
+                            Health.Part.KAFKA,
+                            new Health.Condition(Health.State.LIMITED, "no permission to write to topic secret"));
+
+            allow("User:bridge", ResourceType.TOPIC, "secret", PatternType.LITERAL, AclOperation.WRITE);
+            await().pollInSameThread().atMost(Duration.ofSeconds(60)).until(() -> {
+                sink.send(record("secret"), "later" + events.size());
+                sink.tend();
+                return events.stream().anyMatch(event -> event.matches("later\\d+"));
+            });
+            await().pollInSameThread().atMost(Duration.ofSeconds(30)).until(() -> {
+                sink.tend();
+                return problem().isEmpty();
+            });
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

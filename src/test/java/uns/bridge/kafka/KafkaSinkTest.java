@@ -8,10 +8,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
@@ -22,6 +25,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownProducerIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +80,9 @@ class KafkaSinkTest {
                 new SaslAuthenticationException("wrong password"),
                 new ProducerFencedException("fenced"),
                 new OutOfOrderSequenceException("out of order"),
+                new InvalidProducerEpochException("old epoch"),
+                new UnknownProducerIdException("forgotten"),
+                new ClusterAuthorizationException("no idempotent writes"),
                 new IllegalStateException("closed"),
                 new KafkaException("unknown"));
     }
@@ -225,6 +232,67 @@ class KafkaSinkTest {
         assertReplaced("b", "c");
         confirm(2);
         assertThat(events).containsExactly("a", "b", "c");
+    }
+
+    /** It would go on with later records of the same topic. */
+    @Test
+    void shouldCloseTheProducerWhereItHasFailed() throws InterruptedException {
+        send("a", "b");
+        kafka.fail(new KafkaException("fatal"));
+
+        assertThat(kafka.producer().closed()).isTrue();
+        assertThat(kafka.producers()).hasSize(1);
+        send("c");
+        assertReplaced("a", "b", "c");
+        confirm(3);
+    }
+
+    @Test
+    void shouldTellOfTheTopicAndAskLessOftenWhenItMayNotBeWrittenTo() throws InterruptedException {
+        TopicAuthorizationException denied = new TopicAuthorizationException(Set.of("t"));
+        send("a");
+        kafka.fail(denied);
+        sink.tend();
+
+        assertThat(health.conditions())
+                .containsEntry(
+                        Health.Part.KAFKA,
+                        new Health.Condition(Health.State.LIMITED, "no permission to write to topic t"));
+        send("b"); // Not asked for: the producer has no answer for it.
+        assertThat(events)
+                .containsExactly("a refused: TopicAuthorizationException", "b refused: TopicAuthorizationException");
+        sink.send(new OutboundRecord("other", new byte[0], "o".getBytes(UTF_8), 0, List.of()), "o");
+        confirm(1);
+        sink.tend();
+        assertThat(problem()).isNotEmpty();
+
+        kafka.time.pass(DeniedTopics.FIRST_MEMORY);
+        kafka.answerAtOnce(denied);
+        send("c");
+        kafka.time.pass(DeniedTopics.FIRST_MEMORY);
+        send("d"); // Twice as long.
+        assertThat(events).hasSize(5);
+        kafka.time.pass(DeniedTopics.FIRST_MEMORY);
+        send("e");
+        confirm(1);
+        sink.tend();
+        sink.tend();
+
+        assertThat(events).endsWith("d refused: TopicAuthorizationException", "e");
+        assertThat(problem()).isEmpty();
+    }
+
+    @Test
+    void shouldNotSpeakOfAForbiddenTopicForEverWhenNothingIsWrittenToIt() throws InterruptedException {
+        kafka.answerAtOnce(new TopicAuthorizationException(Set.of("t")));
+        send("a");
+        sink.tend();
+        assertThat(problem()).isNotEmpty();
+
+        kafka.time.pass(DeniedTopics.FORGOTTEN.plus(DeniedTopics.LONGEST_MEMORY));
+        sink.tend();
+
+        assertThat(problem()).isEmpty();
     }
 
     @Test

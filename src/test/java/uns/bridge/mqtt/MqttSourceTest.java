@@ -327,6 +327,20 @@ class MqttSourceTest {
     }
 
     @Test
+    void shouldConnectAgainAndCountTheSessionWhenRenewed() throws Exception {
+        try (ScriptedBroker broker = ScriptedBroker.granting(1, 1)) {
+            start(settings(broker.port(), true));
+            await().until(health::isReady);
+            assertThat(source.lostSessions()).isZero();
+
+            source.renew("stalled");
+
+            await().until(() -> broker.connections() == 2 && health.isReady());
+            assertThat(source.lostSessions()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void shouldBackOffLongAndAskForAnotherBridgeWhenTheSessionIsTakenOver() throws Exception {
         Logger logger = (Logger) LoggerFactory.getLogger(MqttSource.class);
         ListAppender<ILoggingEvent> log = new ListAppender<>();

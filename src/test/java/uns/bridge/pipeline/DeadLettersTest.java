@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import uns.bridge.message.InboundMessage;
 import uns.bridge.message.Messages;
@@ -45,6 +46,7 @@ class DeadLettersTest {
                         "sparkplug.group=G",
                         "sparkplug.type=NDATA",
                         "sparkplug.edge=E",
+                        "dead_letter.arrival=1700000000000",
                         "dead_letter.reason=not readable",
                         "dead_letter.time=1800000000000");
     }
@@ -118,6 +120,56 @@ class DeadLettersTest {
                 .contains("mqtt.qos=1", "mqtt.content-type=text/plain", "dead_letter.reason=too large")
                 .noneMatch(header -> header.startsWith("mqtt.user."));
         assertThat(letter.value()).isSameAs(message.payload());
+    }
+
+    @Test
+    void shouldGiveTheMessageBackWhenTheLetterIsRead() {
+        MqttProperties properties = new MqttProperties(
+                "text/plain",
+                "answer/here",
+                new byte[] {0, (byte) 0xFF},
+                List.of(new UserProperty("a", "1"), new UserProperty("b", "é"), new UserProperty("a", "2")));
+        InboundMessage message =
+                new InboundMessage("plant/ä", new byte[] {1, 2}, 2, 2, true, true, Messages.ARRIVAL_MS, properties);
+
+        BuriedMessage first = read(deadLetters.of(message, "not JSON", null, NOW_MS, false));
+        BuriedMessage second = read(deadLetters.again(first.message(), "not JSON", null, NOW_MS, 2));
+
+        assertThat(first.count()).isEqualTo(1);
+        assertThat(first.message()).usingRecursiveComparison().isEqualTo(message);
+        assertThat(second.count()).isEqualTo(2);
+        assertThat(second.message()).usingRecursiveComparison().isEqualTo(message);
+        assertThat(read(deadLetters.of(message("t", "x"), "no", null, NOW_MS, false))
+                        .message()
+                        .properties())
+                .isSameAs(MqttProperties.NONE);
+    }
+
+    @Test
+    void shouldTakeTheTimeOfTheRecordWhenTheLetterDoesNotTellTheArrival() {
+        OutboundRecord letter = deadLetters.of(message("t", "x"), "no", null, NOW_MS, false);
+        letter.headers().removeIf(header -> header.name().equals("dead_letter.arrival"));
+
+        assertThat(read(letter).message().arrivalMs()).isEqualTo(NOW_MS);
+    }
+
+    @Test
+    void shouldGiveNoMessageBackWhenItIsNotWholeOrNotOurs() {
+        OutboundRecord excerpt = deadLetters.of(
+                Messages.truncated("t", new byte[EXCERPT], 100_000_000), "too large", null, NOW_MS, false);
+        OutboundRecord whole = deadLetters.of(message("t", "x"), "no", null, NOW_MS, false);
+
+        assertThat(BuriedMessage.of(excerpt.key(), excerpt.value(), NOW_MS, excerpt.headers()))
+                .isNull();
+        assertThat(BuriedMessage.of(null, whole.value(), NOW_MS, whole.headers()))
+                .isNull();
+        assertThat(BuriedMessage.of(whole.key(), whole.value(), NOW_MS, List.of()))
+                .isNull();
+    }
+
+    private static BuriedMessage read(OutboundRecord letter) {
+        return Objects.requireNonNull(
+                BuriedMessage.of(letter.key(), letter.value(), letter.timestampMs(), letter.headers()));
     }
 
     private static List<String> headers(OutboundRecord letter) {
