@@ -1,0 +1,96 @@
+package uns.bridge.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever fails, and whenever: nothing of QoS 1 and 2 is lost, and nothing changes places. The system properties {@code
+ * chaos.faults} and {@code chaos.seed} say how many faults there are, and which run is to be repeated: the same faults in
+ * the same order, with the same pauses.
+ */
+class ChaosIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    @Test
+    void shouldLoseNothingAndKeepTheOrderWhateverFails() throws Exception {
+        long seed = Long.getLong("chaos.seed", new Random().nextInt(1_000_000));
+        List<Fault> faults = draw(Integer.getInteger("chaos.faults", 20), new Random(seed));
+        System.out.printf("%d faults, to be repeated with -Dchaos.seed=%d%n", faults.size(), seed);
+        try (Chain chain = new Chain(new Random(seed))) {
+            Fault.awaitArrival(chain);
+            List<Report.Round> rounds = new ArrayList<>();
+            boolean recovered = true;
+            for (int i = 0; i < faults.size() && recovered; i++) {
+                chain.ledger.open(i);
+                Random random = new Random(seed + i);
+                recovered = endure(chain, faults.get(i), random);
+                Report.Round round = new Report.Round(faults.get(i), System.nanoTime());
+                rounds.add(round);
+            }
+            chain.driver.finish();
+            chain.arrivals.returnToLeft();
+            awaitAll(chain);
+            Report report = new Report(rounds, chain.ledger.entries(), chain.arrivals.all());
+            System.out.println(report);
+            assertThat(report.wrongs()).as("with seed " + seed).isEmpty();
+            assertThat(recovered)
+                    .as("recovered from every fault, with seed " + seed)
+                    .isTrue();
+        }
+    }
+
+    /** Every possible fault once, then every one again, each time in another order. */
+    private static List<Fault> draw(int count, Random random) {
+        List<Fault> faults = new ArrayList<>();
+        while (faults.size() < count) {
+            List<Fault> deck = new ArrayList<>(Arrays.asList(Fault.values()));
+            deck.removeIf(fault -> !fault.isPossible());
+            Collections.shuffle(deck, random);
+            faults.addAll(deck);
+        }
+        return faults.subList(0, count);
+    }
+
+    /** One fault in four finds the chain not yet recovered from the one before. Returns whether it has recovered. */
+    private static boolean endure(Chain chain, Fault fault, Random random) throws Exception {
+        long startNs = System.nanoTime();
+        Fault.hold(random, 0, 1_000);
+        try {
+            fault.strike(chain, random);
+            long overNs = System.nanoTime();
+            if (random.nextInt(4) > 0) {
+                Fault.awaitArrival(chain);
+            }
+            System.out.printf(
+                    "%s, %.1f s, then %.1f s%n",
+                    fault.title, (overNs - startNs) / 1e9, (System.nanoTime() - overNs) / 1e9);
+            return true;
+        } catch (ConditionTimeoutException | AssertionError e) {
+            System.out.println("No recovery from " + fault + ": " + e);
+            return false;
+        }
+    }
+
+    /** Returns too when it takes too long; what is missing then is lost. */
+    private static void awaitAll(Chain chain) {
+        try {
+            await("all messages in Kafka")
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> chain.ledger.count(entry -> entry.promised() && !chain.arrivals.hasSeen(entry.number))
+                            == 0);
+        } catch (ConditionTimeoutException e) {
+            System.out.println("Not all messages are in Kafka after " + PATIENCE);
+        }
+    }
+}
