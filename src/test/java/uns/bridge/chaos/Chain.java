@@ -32,6 +32,7 @@ final class Chain implements AutoCloseable {
     final HiveMqProcess mqtt = new HiveMqProcess();
     final KafkaProcess kafka = new KafkaProcess(Map.of());
     final TcpProxy mqttLink = new TcpProxy(mqtt.host(), mqtt.port());
+    final SpoolDisk spoolDisk = new SpoolDisk();
     final Ledger ledger = new Ledger();
     final Driver driver;
     final Arrivals arrivals;
@@ -43,7 +44,7 @@ final class Chain implements AutoCloseable {
 
     Chain(Random random) {
         this.random = random;
-        driver = new Driver(mqtt, name, ledger, random);
+        driver = new Driver(mqtt, name, ledger, new Random(random.nextLong()));
         arrivals = new Arrivals(kafka.bootstrapServers(), kafkaTopic(name), DEAD_LETTERS);
         bridge = start(Map.of());
         driver.start();
@@ -86,6 +87,9 @@ final class Chain implements AutoCloseable {
         if (random.nextBoolean()) {
             settings += "    delivery.timeout.ms: 4000\n";
         }
+        if (SpoolDisk.isUsed()) {
+            settings += "spool:\n  dir: " + spoolDisk.spool() + "\n  after: 1s\n";
+        }
         return BridgeProcess.start(settings, environment).awaitSubscribed();
     }
 
@@ -120,8 +124,9 @@ final class Chain implements AutoCloseable {
     @Override
     public void close() {
         arrivals.close();
-        bridge.close();
+        bridge.kill();
         keepOutput();
+        spoolDisk.close();
         mqttLink.close();
         try {
             driver.close();

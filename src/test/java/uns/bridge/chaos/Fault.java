@@ -3,8 +3,10 @@ package uns.bridge.chaos;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import uns.bridge.brokers.TcpProxy;
 
 /** What may befall the chain. Each is over, and its cause mended, when {@link #strike} returns; the recovery is not. */
@@ -42,8 +44,7 @@ enum Fault {
     MQTT_FLAPPING("MQTT: connection flaps", (chain, random) -> flap(chain.mqttLink, random)),
     KAFKA_FLAPPING("Kafka: connections flap", (chain, random) -> flap(chain.kafkaLink(), random)),
     KAFKA_AWAY("Kafka: away beyond every time-out", (chain, random) -> {
-        chain.kafkaLink().refuse();
-        chain.kafkaLink().cut();
+        refuse(chain.kafkaLink());
         hold(random, 5_000, 8_000);
         chain.kafkaLink().accept();
     }),
@@ -70,14 +71,44 @@ enum Fault {
     HEAP_AT_BOUND("bridge: heap at its bound, Kafka away", (chain, random) -> {
         chain.bridge().terminate();
         chain.startBridge(Map.of("_JAVA_OPTIONS", "-Xmx64m"));
-        chain.kafkaLink().refuse();
-        chain.kafkaLink().cut();
+        refuse(chain.kafkaLink());
         chain.driver.burst(3_000, 5_000);
         chain.kafkaLink().accept();
         awaitArrival(chain);
         chain.bridge().terminate();
         chain.startBridge(Map.of());
+    }),
+    SPOOL_FULL("spool: disk full, Kafka away", (chain, random) -> {
+        refuse(chain.kafkaLink());
+        hold(random, 0, 3_000);
+        chain.spoolDisk.fill();
+        hold(random, 2_000, 4_000);
+        chain.spoolDisk.relieve();
+        hold(random, 0, 2_000);
+        chain.kafkaLink().accept();
+    }),
+    SPOOL_READ_ONLY("spool: disk read-only, Kafka away", (chain, random) -> {
+        chain.bridge().terminate();
+        chain.spoolDisk.makeReadOnly();
+        chain.startBridge(Map.of());
+        refuse(chain.kafkaLink());
+        hold(random, 2_000, 4_000);
+        chain.spoolDisk.makeWritable();
+        hold(random, 0, 2_000);
+        chain.kafkaLink().accept();
     });
+
+    /** Those that leave the MQTT broker, the bridge and its disk alone: with a spool they lose nothing of QoS 0 either. */
+    private static final Set<Fault> ONLY_KAFKA = EnumSet.of(
+            KAFKA_KILLED,
+            KAFKA_CUT,
+            KAFKA_HALF_OPEN,
+            KAFKA_SLOW,
+            KAFKA_FLAPPING,
+            KAFKA_AWAY,
+            TOPIC_DELETED,
+            TOPIC_READ_ONLY,
+            TOPIC_REFUSES_LARGE);
 
     /** What happens. */
     interface Strike {
@@ -96,7 +127,15 @@ enum Fault {
 
     /** Whether what it needs is installed on this machine. */
     boolean isPossible() {
-        return this != CLOCK_JUMPS || JumpingClock.find().isPresent();
+        return switch (this) {
+            case CLOCK_JUMPS -> JumpingClock.find().isPresent();
+            case SPOOL_FULL, SPOOL_READ_ONLY -> SpoolDisk.canFail();
+            default -> true;
+        };
+    }
+
+    boolean isOnlyOfKafka() {
+        return ONLY_KAFKA.contains(this);
     }
 
     void strike(Chain chain, Random random) throws Exception {
@@ -122,6 +161,11 @@ enum Fault {
     /** For {@code from} to {@code to} milliseconds. */
     static void hold(Random random, int from, int to) throws InterruptedException {
         Thread.sleep(random.nextInt(from, to));
+    }
+
+    private static void refuse(TcpProxy link) {
+        link.refuse();
+        link.cut();
     }
 
     private static void swallow(TcpProxy link, Random random) throws InterruptedException {

@@ -14,9 +14,10 @@ final class Report {
     /**
      * One fault, from the recovery of the one before to its own.
      *
+     * @param mended how many messages had been published when it was over
      * @param endNs in terms of {@link System#nanoTime}
      */
-    record Round(Fault fault, long endNs) {}
+    record Round(Fault fault, int mended, long endNs) {}
 
     /** What befell the messages that were published in rounds of one fault. */
     private static final class Row {
@@ -33,10 +34,18 @@ final class Report {
 
     private final List<Round> rounds;
     private final List<Ledger.Entry> entries;
+    private final boolean spool;
     private final Map<Fault, Row> rows = new TreeMap<>();
     private final List<String> wrongs = new ArrayList<>();
 
-    Report(List<Round> rounds, List<Ledger.Entry> entries, List<Arrivals.Arrival> arrivals) {
+    /**
+     * Compares.
+     *
+     * @param arrivals in the order of their partitions
+     * @param spool whether the bridge had one
+     */
+    Report(List<Round> rounds, List<Ledger.Entry> entries, List<Arrivals.Arrival> arrivals, boolean spool) {
+        this.spool = spool;
         this.rounds = rounds;
         this.entries = entries;
         rounds.forEach(round -> rows.computeIfAbsent(round.fault(), fault -> new Row()).times++);
@@ -45,7 +54,7 @@ final class Report {
         measurePauses(arrivals);
     }
 
-    /** What breaks the promise: lost at QoS 1 or 2, or out of order. */
+    /** What breaks the promise: lost at QoS 1 or 2, or at QoS 0 in spite of a spool while only Kafka failed; out of order. */
     List<String> wrongs() {
         return wrongs;
     }
@@ -87,10 +96,19 @@ final class Report {
             row.deleted++;
         } else if (entry.qos == 0) {
             row.lostQos0++;
+            if (spooled(entry)) {
+                wrongs.add(describe(entry) + " is lost");
+            }
         } else {
             row.lost++;
             wrongs.add(describe(entry) + " is lost");
         }
+    }
+
+    /** The next fault may take what is published after this one. */
+    private boolean spooled(Ledger.Entry entry) {
+        Round round = rounds.get(entry.round);
+        return spool && round.fault().isOnlyOfKafka() && entry.number < round.mended();
     }
 
     private String describe(Ledger.Entry entry) {
