@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Predicate;
 import uns.bridge.brokers.TcpProxy;
 
 /** What may befall the chain. Each is over, and its cause mended, when {@link #strike} returns; the recovery is not. */
@@ -50,6 +51,7 @@ enum Fault {
     }),
     TOPIC_DELETED("Kafka: topic deleted", (chain, random) -> {
         String topic = chain.driver.doomedTopic();
+        awaitArrivalOf(chain, topic);
         // The topic is deleted with all that is in it, which no promise is about: only what comes later must be there.
         chain.arrivals.leave(Chain.kafkaTopic(topic));
         chain.delete(Chain.kafkaTopic(topic));
@@ -58,11 +60,13 @@ enum Fault {
         chain.driver.leaveDoomedTopic();
     }),
     TOPIC_READ_ONLY("Kafka: topic below min.insync.replicas", (chain, random) -> {
+        awaitArrivalOf(chain, chain.driver.topic());
         chain.configure(Chain.kafkaTopic(chain.driver.topic()), "min.insync.replicas", "2");
         hold(random, 1_000, 5_000);
         chain.configure(Chain.kafkaTopic(chain.driver.topic()), "min.insync.replicas", "");
     }),
     TOPIC_REFUSES_LARGE("Kafka: topic with small max.message.bytes", (chain, random) -> {
+        awaitArrivalOf(chain, chain.driver.topic());
         chain.configure(Chain.kafkaTopic(chain.driver.topic()), "max.message.bytes", "300");
         hold(random, 500, 2_000);
         chain.configure(Chain.kafkaTopic(chain.driver.topic()), "max.message.bytes", "");
@@ -144,13 +148,21 @@ enum Fault {
 
     /** Waits until something of QoS 1 or 2 that is published from now on is in Kafka. */
     static void awaitArrival(Chain chain) {
-        int next = chain.ledger.size();
-        await("a message published from now on, in Kafka").atMost(PATIENCE).until(() -> {
+        awaitArrival(chain, chain.ledger.size(), entry -> entry.qos > 0);
+    }
+
+    /** Waits until the Kafka topic of an MQTT topic exists, if it does not. */
+    private static void awaitArrivalOf(Chain chain, String topic) {
+        awaitArrival(chain, 0, entry -> entry.topic.equals(topic));
+    }
+
+    private static void awaitArrival(Chain chain, int first, Predicate<Ledger.Entry> wanted) {
+        await("a message in Kafka").atMost(PATIENCE).until(() -> {
             if (!chain.bridge().isAlive()) {
                 throw new AssertionError("The bridge has ended");
             }
-            for (int number = next; number < chain.ledger.size(); number++) {
-                if (chain.ledger.get(number).qos > 0 && chain.arrivals.hasSeen(number)) {
+            for (int number = first; number < chain.ledger.size(); number++) {
+                if (wanted.test(chain.ledger.get(number)) && chain.arrivals.hasSeen(number)) {
                     return true;
                 }
             }
