@@ -39,7 +39,7 @@ class ChaosIT {
                 int mended = chain.ledger.size();
                 // One in four finds the chain not yet recovered from the one before, if both may lose the same.
                 if (recovered && (random.nextInt(4) > 0 || fault.isOnlyOfKafka() != next.isOnlyOfKafka())) {
-                    recovered = recover(chain, fault);
+                    recovered = recover(chain);
                 }
                 rounds.add(new Report.Round(fault, mended, System.nanoTime()));
             }
@@ -70,21 +70,21 @@ class ChaosIT {
     /** Returns whether it was survived. */
     private static boolean strike(Chain chain, Fault fault, Random random) throws Exception {
         Fault.hold(random, 0, 1_000);
-        return within(fault, () -> fault.strike(chain, random));
+        return survives(fault.title, () -> fault.strike(chain, random));
     }
 
-    private static boolean recover(Chain chain, Fault fault) throws Exception {
-        return within(fault, () -> Fault.awaitArrival(chain));
+    private static boolean recover(Chain chain) throws Exception {
+        return survives("    recovered", () -> Fault.awaitArrival(chain));
     }
 
-    private static boolean within(Fault fault, Step step) throws Exception {
+    private static boolean survives(String what, Step step) throws Exception {
         long startNs = System.nanoTime();
         try {
             step.run();
-            System.out.printf("%s: %.1f s%n", fault.title, (System.nanoTime() - startNs) / 1e9);
+            System.out.printf("%s: %.1f s%n", what, (System.nanoTime() - startNs) / 1e9);
             return true;
         } catch (ConditionTimeoutException | AssertionError e) {
-            System.out.println("No recovery from " + fault + ": " + e);
+            System.out.println(what + ": not so: " + e);
             return false;
         }
     }

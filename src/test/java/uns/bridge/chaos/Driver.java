@@ -8,6 +8,7 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -111,7 +112,7 @@ final class Driver implements AutoCloseable {
     private synchronized void publish(String topic, int qos, int length) {
         window.acquireUninterruptibly();
         Ledger.Entry entry = ledger.add(topic, qos);
-        String payload = "{\"n\":" + entry.number + ",\"text\":\"" + "x".repeat(length) + "\"}";
+        String payload = "{\"n\":" + entry.number + ",\"text\":\"" + text(length) + "\"}";
         Mqtt5Publish message = Mqtt5Publish.builder()
                 .topic(topic)
                 .qos(MqttQos.fromCode(qos))
@@ -121,6 +122,13 @@ final class Driver implements AutoCloseable {
             entry.accepted = failure == null && result.getError().isEmpty();
             window.release();
         });
+    }
+
+    /** Text that no compression makes much smaller, or no limit of a size would ever be reached. */
+    private String text(int length) {
+        byte[] bytes = new byte[length * 3 / 4];
+        random.nextBytes(bytes);
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     /** The number of the message with this payload, or with one that begins like it. */
