@@ -5,11 +5,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -37,6 +40,9 @@ final class Chain implements AutoCloseable {
     final Driver driver;
     final Arrivals arrivals;
 
+    /** Such as "in flight 7". */
+    private static final Pattern BOOK = Pattern.compile("([a-z][a-z -]*) (\\d+)");
+
     private final String name = "chaos/" + UUID.randomUUID();
     private final Random random;
     private BridgeProcess bridge;
@@ -62,6 +68,25 @@ final class Chain implements AutoCloseable {
     void startBridge(Map<String, String> environment) {
         keepOutput();
         bridge = start(environment);
+    }
+
+    /**
+     * SIGTERM, after which the books of the bridge must balance.
+     *
+     * @throws AssertionError if they do not, or if it does not end well
+     */
+    void terminateBridge() {
+        int code = bridge.terminate();
+        Map<String, Long> books = new HashMap<>();
+        String last = bridge.output().get(bridge.output().size() - 1);
+        BOOK.matcher(last).results().forEach(book -> books.put(book.group(1), Long.parseLong(book.group(2))));
+        long in = books.getOrDefault("received", -1L) + books.getOrDefault("restored from the spool", 0L);
+        long out = Stream.of("delivered", "dead-lettered", "skipped", "dropped", "in flight", "spooled")
+                .mapToLong(name -> books.getOrDefault(name, 0L))
+                .sum();
+        if (code != 0 || in != out) {
+            throw new AssertionError("ended with " + code + ": " + last);
+        }
     }
 
     /** Where one finds it when something was lost. */

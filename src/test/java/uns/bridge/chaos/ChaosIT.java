@@ -46,11 +46,12 @@ class ChaosIT {
             chain.driver.finish();
             chain.arrivals.returnToLeft();
             awaitAll(chain);
+            recovered &= survives("the bridge's end", chain::terminateBridge);
             Report report = new Report(rounds, chain.ledger.entries(), chain.arrivals.all(), SpoolDisk.isUsed());
             System.out.println(report);
             assertThat(report.wrongs()).as("with seed " + seed).isEmpty();
             assertThat(recovered)
-                    .as("recovered from every fault, with seed " + seed)
+                    .as("recovered from every fault, its books balanced, with seed " + seed)
                     .isTrue();
         }
     }

@@ -17,7 +17,7 @@ enum Fault {
         chain.startBridge(Map.of());
     }),
     BRIDGE_TERMINATED("bridge: SIGTERM", (chain, random) -> {
-        chain.bridge().terminate();
+        chain.terminateBridge();
         chain.startBridge(Map.of());
     }),
     MQTT_BROKER_KILLED("MQTT broker: kill -9", (chain, random) -> {
@@ -73,13 +73,13 @@ enum Fault {
     }),
     CLOCK_JUMPS("bridge: system clock jumps", Fault::jump),
     HEAP_AT_BOUND("bridge: heap at its bound, Kafka away", (chain, random) -> {
-        chain.bridge().terminate();
+        chain.terminateBridge();
         chain.startBridge(Map.of("_JAVA_OPTIONS", "-Xmx64m"));
         refuse(chain.kafkaLink());
         chain.driver.burst(3_000, 5_000);
         chain.kafkaLink().accept();
         awaitArrival(chain);
-        chain.bridge().terminate();
+        chain.terminateBridge();
         chain.startBridge(Map.of());
     }),
     SPOOL_FULL("spool: disk full, Kafka away", (chain, random) -> {
@@ -92,7 +92,7 @@ enum Fault {
         chain.kafkaLink().accept();
     }),
     SPOOL_READ_ONLY("spool: disk read-only, Kafka away", (chain, random) -> {
-        chain.bridge().terminate();
+        chain.terminateBridge();
         chain.spoolDisk.makeReadOnly();
         chain.startBridge(Map.of());
         refuse(chain.kafkaLink());
@@ -205,14 +205,14 @@ enum Fault {
 
     private static void jump(Chain chain, Random random) throws InterruptedException {
         JumpingClock clock = JumpingClock.find().orElseThrow();
-        chain.bridge().terminate();
+        chain.terminateBridge();
         chain.startBridge(clock.environment());
         awaitArrival(chain);
         clock.set(Duration.ofMinutes(random.nextInt(1, 180)));
         hold(random, 500, 2_000);
         clock.set(Duration.ofMinutes(-random.nextInt(1, 180)));
         hold(random, 500, 2_000);
-        chain.bridge().terminate();
+        chain.terminateBridge();
         chain.startBridge(Map.of());
     }
 }

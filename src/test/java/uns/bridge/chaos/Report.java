@@ -116,18 +116,24 @@ final class Report {
                 + rounds.get(entry.round).fault() + ")";
     }
 
-    /** A pause counts for the round in which it ends. */
+    /** A pause that goes on through several rounds counts for each of them. */
     private void measurePauses(List<Arrivals.Arrival> arrivals) {
         int round = 0;
         long before = arrivals.isEmpty() ? 0 : arrivals.get(0).seenNs();
         for (Arrivals.Arrival arrival : arrivals) {
+            long pauseNs = arrival.seenNs() - before;
+            pause(round, pauseNs);
             while (round < rounds.size() - 1 && rounds.get(round).endNs() - arrival.seenNs() < 0) {
                 round++;
+                pause(round, pauseNs);
             }
-            Row row = rows.get(rounds.get(round).fault());
-            row.pauseNs = Math.max(row.pauseNs, arrival.seenNs() - before);
             before = arrival.seenNs();
         }
+    }
+
+    private void pause(int round, long pauseNs) {
+        Row row = rows.get(rounds.get(round).fault());
+        row.pauseNs = Math.max(row.pauseNs, pauseNs);
     }
 
     @Override

@@ -65,6 +65,23 @@ class ReportTest {
         assertThat(row()).containsExactly("1", "4", "0", "0", "0", "0", "1", "0");
     }
 
+    @Test
+    void shouldCountAPauseForEveryFaultThatItOutlasts() {
+        arrivals.add(new Arrivals.Arrival(0, false, 1_000_000_000L));
+        arrivals.add(new Arrivals.Arrival(1, false, 9_000_000_000L));
+        arrivals.add(new Arrivals.Arrival(2, false, 9_500_000_000L));
+        List<Report.Round> rounds = List.of(
+                new Report.Round(Fault.KAFKA_CUT, 4, 2_000_000_000L),
+                new Report.Round(Fault.KAFKA_AWAY, 4, 9_200_000_000L),
+                new Report.Round(Fault.MQTT_CUT, 4, 10_000_000_000L));
+        assertThat(new Report(rounds, ledger.entries(), arrivals, false)
+                        .toString()
+                        .lines())
+                .anyMatch(line -> line.startsWith(Fault.KAFKA_CUT.title) && line.endsWith(" 8.0 s"))
+                .anyMatch(line -> line.startsWith(Fault.KAFKA_AWAY.title) && line.endsWith(" 8.0 s"))
+                .anyMatch(line -> line.startsWith(Fault.MQTT_CUT.title) && line.endsWith(" 0.5 s"));
+    }
+
     private void arrive(int... numbers) {
         for (int number : numbers) {
             arrivals.add(new Arrivals.Arrival(number, false, 0));
