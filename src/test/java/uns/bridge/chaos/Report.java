@@ -74,7 +74,7 @@ final class Report {
                 row.repeated++;
             } else if (arrival.deadLetter()) {
                 row.deadLetters++;
-            } else {
+            } else if (!entry.deleted) { // Else what was first may be gone, and this a repeat.
                 Integer before = last.put(entry.topic, entry.number);
                 if (before != null && before > entry.number) {
                     row.outOfOrder++;
