@@ -14,6 +14,7 @@ import uns.bridge.kafka.KafkaSettings;
 import uns.bridge.mqtt.MqttSettings;
 import uns.bridge.pipeline.PipelineSettings;
 import uns.bridge.sparkplug.SparkplugSettings;
+import uns.bridge.spool.SpoolSettings;
 
 /**
  * Everything that can be set.
@@ -26,6 +27,7 @@ public record Settings(
         PipelineSettings pipeline,
         SparkplugSettings sparkplug,
         KafkaSettings kafka,
+        SpoolSettings spool,
         Duration drainTimeout,
         List<String> description) {
 
@@ -59,7 +61,8 @@ public record Settings(
         PipelineSettings pipeline = PipelineSettings.read(root.section("mqtt"), root.section("kafka"));
         SparkplugSettings sparkplug = SparkplugSettings.read(root.section("sparkplug"));
         KafkaSettings kafka = KafkaSettings.read(root.section("kafka"));
+        SpoolSettings spool = SpoolSettings.read(root.section("spool"));
         Duration drainTimeout = root.get("drain_timeout", DRAIN_TIMEOUT, DEFAULT_DRAIN_TIMEOUT);
-        return new Settings(mqtt, pipeline, sparkplug, kafka, drainTimeout, root.describe());
+        return new Settings(mqtt, pipeline, sparkplug, kafka, spool, drainTimeout, root.describe());
     }
 }

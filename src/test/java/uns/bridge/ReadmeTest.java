@@ -16,8 +16,8 @@ import uns.bridge.config.SettingsFixture;
 class ReadmeTest {
 
     /** A row of the configuration tables: key and default. */
-    private static final Pattern ROW =
-            Pattern.compile("^\\| `((?:mqtt|sparkplug|kafka)\\.[a-z_.]+|drain_timeout)` \\| ([^|]*) \\| .*\\| .*\\|$");
+    private static final Pattern ROW = Pattern.compile(
+            "^\\| `((?:mqtt|sparkplug|kafka|spool)\\.[a-z_.]+|drain_timeout)` \\| ([^|]*) \\| .*\\| .*\\|$");
 
     /** A setting in effect, as the bridge logs it: key, value, origin. */
     private static final Pattern DESCRIPTION = Pattern.compile("([a-z_.]+) = (.*) \\(.*\\)");

@@ -14,7 +14,9 @@ public final class Health {
         /** What the MQTT broker granted of the topic filters. */
         SUBSCRIPTIONS,
         /** Writing into Kafka. */
-        KAFKA
+        KAFKA,
+        /** Keeping messages on disk while Kafka can't be reached. */
+        SPOOL
     }
 
     /** How well a part is. */
@@ -45,6 +47,7 @@ public final class Health {
         down(Part.MQTT, "not connected yet");
         down(Part.SUBSCRIPTIONS, "not subscribed yet");
         up(Part.KAFKA); // Known only when there is something to write.
+        up(Part.SPOOL); // Likewise, and where there is none.
     }
 
     /** {@code part} is well. */
