@@ -413,8 +413,8 @@ final class Detour {
         }
 
         @Override
-        public void damaged(long messages) {
-            lost(Drop.DAMAGED, messages, "could not be read from the spool");
+        public void damaged(long messages, String why) {
+            lost(Drop.DAMAGED, messages, "could not be read from the spool: " + why);
         }
 
         private void lost(Drop why, long messages, String text) {

@@ -90,8 +90,8 @@ public final class Spool implements AutoCloseable {
         /** There was no room for them and for later ones. */
         void displaced(long messages);
 
-        /** They can't be read any more. */
-        void damaged(long messages);
+        /** They can't be read any more, and why. */
+        void damaged(long messages, String why);
     }
 
     /**
@@ -322,12 +322,12 @@ public final class Spool implements AutoCloseable {
         while (readOffset < end) {
             Segment segment = segmentOfReadOffset();
             if (segment == null) {
-                lost(end - readOffset, "there is no file with them");
+                losses.damaged(end - readOffset, "there is no file with them");
                 readOffset = end;
                 return null;
             }
             if (readOffset < segment.base) {
-                lost(segment.base - readOffset, "there is no file with them");
+                losses.damaged(segment.base - readOffset, "there is no file with them");
                 readOffset = segment.base;
             }
             if (reading != segment) {
@@ -339,7 +339,7 @@ public final class Spool implements AutoCloseable {
             long next = found == null ? segment.end() : found.batch().baseOffset();
             if (next > readOffset) {
                 segment.markDamaged();
-                lost(next - readOffset, "in a file of the spool bytes have changed");
+                losses.damaged(next - readOffset, "bytes have changed in the file with them");
                 readOffset = next;
             }
             if (found != null) {
@@ -381,16 +381,11 @@ public final class Spool implements AutoCloseable {
                     messages.add(new Stored(EntryFormat.read(record.value()), record.offset() + 1));
                 } catch (IllegalArgumentException e) {
                     segment.markDamaged();
-                    lost(1, String.valueOf(e.getMessage()));
+                    losses.damaged(1, String.valueOf(e.getMessage()));
                 }
             }
         }
         return messages;
-    }
-
-    private void lost(long messages, String why) {
-        LOG.error("{} messages in the spool can't be read: {}", messages, why);
-        losses.damaged(messages);
     }
 
     /**

@@ -66,8 +66,13 @@ public final class ScriptedKafka {
         return new KafkaSink<>(this::create, probe, creator, time, listener, health, maxUnconfirmedBytes, maxBlock);
     }
 
+    /** Time passes for the sink. */
+    public void pass(Duration duration) {
+        time.pass(duration);
+    }
+
     /** Waits until {@code sink} can take a record. */
-    public static void settle(KafkaSink<?> sink) throws InterruptedException {
+    static void settle(KafkaSink<?> sink) throws InterruptedException {
         while (sink.pauseMs() > 0) {
             sink.pause(sink.pauseMs());
         }
