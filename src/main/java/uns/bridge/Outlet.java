@@ -182,9 +182,12 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
 
     /** What Kafka has not confirmed yet, message by message, the records of a key in their order. */
     Map<Parcel, List<OutboundRecord>> unconfirmed() throws InterruptedException {
-        settle();
         Map<Parcel, List<OutboundRecord>> open = new LinkedHashMap<>();
-        sink.forEachUnconfirmed((record, cargo) -> add(open, cargo, record));
+        do { // Until nothing is between the two: refused, and not yet a dead letter.
+            settle();
+            open.clear();
+            sink.forEachUnconfirmed((record, cargo) -> add(open, cargo, record));
+        } while (!refusals.isEmpty());
         for (Cargo cargo : refusedDeadLetters) {
             if (cargo.letter() != null) {
                 add(open, cargo, cargo.letter());
