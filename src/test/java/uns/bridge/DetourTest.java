@@ -89,10 +89,8 @@ class DetourTest {
                 SparkplugSettings.DEFAULTS);
         DeadLetters deadLetters = new DeadLetters("dead", pipeline);
         outlet = new Outlet(tracker, deadLetters, answers -> kafka.sink(answers, health), clockNs::get);
-        detour = new Detour(
-                settings, folder.resolve("spool"), outlet, tracker, deadLetters, health, clockNs::get);
-        carrier = new Carrier(
-                tracker, message -> process(pipeline, message), outlet, detour, clockNs::get);
+        detour = new Detour(settings, folder.resolve("spool"), outlet, tracker, deadLetters, health, clockNs::get);
+        carrier = new Carrier(tracker, message -> process(pipeline, message), outlet, detour, clockNs::get);
         detour.start();
     }
 

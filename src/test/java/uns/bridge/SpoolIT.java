@@ -70,7 +70,8 @@ class SpoolIT {
                 long[] books = bridge.books();
                 assertThat(books[3]).as("dropped").isZero();
                 assertThat(books[4]).as("in flight").isZero();
-                assertThat(books[1]).as("delivered: nothing came again but what was in flight")
+                assertThat(books[1])
+                        .as("delivered: nothing came again but what was in flight")
                         .isBetween(15L * COUNT, 15L * COUNT + 5_000);
             }
         }
@@ -82,9 +83,8 @@ class SpoolIT {
         try (MqttBroker mqtt = Brokers.mqtt();
                 KafkaBroker kafka = Brokers.kafka();
                 Publisher publisher = new Publisher(mqtt)) {
-            String settings =
-                    BridgeProcess.settings(mqtt, kafka, "topics: ['" + prefix + "/#']", "client_id: " + name)
-                            + "spool:\n  dir: " + folder.resolve("spool") + "\n  after: 1m\n";
+            String settings = BridgeProcess.settings(mqtt, kafka, "topics: ['" + prefix + "/#']", "client_id: " + name)
+                    + "spool:\n  dir: " + folder.resolve("spool") + "\n  after: 1m\n";
             try (BridgeProcess bridge = BridgeProcess.start(settings, Map.of()).awaitSubscribed()) {
                 publisher.publishNumbered(prefix, TOPICS, COUNT, MqttQos.AT_LEAST_ONCE);
                 assertNothingLost(publisher, kafka);

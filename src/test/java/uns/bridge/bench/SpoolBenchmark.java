@@ -58,7 +58,8 @@ public final class SpoolBenchmark {
     private static List<SpoolEntry> group(int from) {
         List<SpoolEntry> group = new ArrayList<>(GROUP);
         for (int i = from; i < from + GROUP; i++) {
-            StringBuilder value = new StringBuilder(240).append("{\"timestamp\":").append(1_700_000_000_000L + i * 7L);
+            StringBuilder value =
+                    new StringBuilder(240).append("{\"timestamp\":").append(1_700_000_000_000L + i * 7L);
             while (value.length() < 180) {
                 value.append(",\"v").append(value.length()).append("\":").append(Math.sin(i + value.length()));
             }

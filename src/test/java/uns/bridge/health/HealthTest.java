@@ -18,7 +18,8 @@ class HealthTest {
                 .isEqualTo(Map.of(
                         Part.MQTT, "not connected yet",
                         Part.SUBSCRIPTIONS, "not subscribed yet",
-                        Part.KAFKA, Health.OK));
+                        Part.KAFKA, Health.OK,
+                        Part.SPOOL, Health.OK));
     }
 
     @Test
@@ -30,7 +31,7 @@ class HealthTest {
         assertThat(health.isReady()).isTrue();
         assertThat(health.describe()).isEmpty();
         assertThat(health.problems())
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy((part, problem) -> assertThat(problem).isEqualTo(Health.OK));
     }
 

@@ -60,7 +60,8 @@ class SpoolCrashTest {
         Random random = new Random(1);
         for (int kills = 0; kills < 3; kills++) {
             Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx128m",
                             "-cp",
                             System.getProperty("java.class.path"),
@@ -83,7 +84,8 @@ class SpoolCrashTest {
             try (Spool spool = open(folder)) {
                 List<Integer> left = read(spool);
                 assertThat(left).hasSizeGreaterThanOrEqualTo(safe);
-                assertThat(left).isEqualTo(IntStream.range(0, left.size()).boxed().toList());
+                assertThat(left)
+                        .isEqualTo(IntStream.range(0, left.size()).boxed().toList());
             }
         }
     }

@@ -66,7 +66,11 @@ class SpoolTest {
     void shouldGiveBackEveryPartOfAMessage() throws IOException {
         OutboundRecord tombstone = new OutboundRecord("t", new byte[0], null, 0, List.of());
         OutboundRecord second = new OutboundRecord(
-                "u", new byte[] {1}, new byte[0], Long.MAX_VALUE, List.of(new Header("ä€😀", new byte[] {2}), new Header("", new byte[0])));
+                "u",
+                new byte[] {1},
+                new byte[0],
+                Long.MAX_VALUE,
+                List.of(new Header("ä€😀", new byte[] {2}), new Header("", new byte[0])));
         OutboundRecord original = new OutboundRecord("dead", "m/t".getBytes(UTF_8), new byte[] {9}, 5, List.of());
         Spool spool = spool(MIB);
         spool.append(
@@ -79,7 +83,9 @@ class SpoolTest {
 
         assertThat(stored).hasSize(2);
         SpoolEntry first = stored.get(0).entry();
-        assertThat(first).usingRecursiveComparison().isEqualTo(new SpoolEntry(false, original, List.of(tombstone, second)));
+        assertThat(first)
+                .usingRecursiveComparison()
+                .isEqualTo(new SpoolEntry(false, original, List.of(tombstone, second)));
         assertThat(stored.get(1).entry().deadLetter()).isTrue();
         assertThat(stored.get(1).entry().original()).isNull();
         assertThat(stored).extracting(Spool.Stored::end).containsExactly(1L, 2L);
