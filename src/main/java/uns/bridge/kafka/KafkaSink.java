@@ -10,6 +10,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -363,15 +364,17 @@ public final class KafkaSink<T> implements AutoCloseable {
 
     /** The record was not even taken by the producer: refuse it, wait for Kafka, or give the producer up. */
     private void judge(Sending<T> sending, Exception problem) throws InterruptedException {
-        if (KafkaErrors.isRefusal(problem)) {
-            sending.refuse(problem);
+        Exception refusal = KafkaErrors.refusal(problem);
+        if (refusal != null) {
+            sending.refuse(refusal);
         } else if (problem instanceof TimeoutException) {
             long now = time.nanoTime();
             if (!blocked) {
                 blocked = true;
                 blockedSinceNs = now;
             }
-            if (now - blockedSinceNs < maxBlockNs) {
+            boolean known = problem.getCause() instanceof InvalidTopicException; // Else Kafka may still create it.
+            if (!known && now - blockedSinceNs < maxBlockNs) {
                 leaveAlone(BLOCK_PAUSE_MS);
                 return;
             }

@@ -198,6 +198,18 @@ class KafkaSinkTest {
     }
 
     @Test
+    void shouldRefuseAtOnceWhenTheTopicMayNotBeWritten() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(new TimeoutException("not in metadata", new TopicAuthorizationException("t")));
+            patient.send(record("a"), "a");
+
+            assertThat(patient.pauseMs()).isZero();
+            assertThat(events).containsExactly("a refused: TopicAuthorizationException");
+        }
+    }
+
+    @Test
     void shouldTellThatKafkaDoesNotAnswerWhenMaxBlockHasPassed() throws InterruptedException {
         kafka.maxBlock = Duration.ofMillis(11);
         try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
