@@ -94,8 +94,8 @@ final class Explanation {
             }
         } else if (outcome instanceof Outcome.Reject reject) {
             lines.add("dead letter:");
-            record(new DeadLetters(settings.kafka().deadLetterTopic(), pipeline)
-                    .of(message, reject.reason(), reject.cause(), nowMs, false));
+            DeadLetters deadLetters = new DeadLetters(settings.kafka().deadLetterTopic(), pipeline);
+            record(deadLetters.of(deadLetters.original(message), reject.reason(), reject.cause(), nowMs));
         } else {
             lines.add("no record");
         }

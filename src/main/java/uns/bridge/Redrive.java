@@ -165,6 +165,9 @@ final class Redrive {
     }
 
     private void send(OutboundRecord record, Cargo cargo) throws InterruptedException {
+        while (sink.pauseMs() > 0) {
+            sink.pause(sink.pauseMs());
+        }
         unconfirmed.incrementAndGet();
         sink.send(record, cargo);
     }

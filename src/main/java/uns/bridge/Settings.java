@@ -14,6 +14,7 @@ import uns.bridge.kafka.KafkaSettings;
 import uns.bridge.mqtt.MqttSettings;
 import uns.bridge.pipeline.PipelineSettings;
 import uns.bridge.sparkplug.SparkplugSettings;
+import uns.bridge.spool.SpoolSettings;
 
 /**
  * Everything that can be set.
@@ -27,6 +28,7 @@ public record Settings(
         PipelineSettings pipeline,
         SparkplugSettings sparkplug,
         KafkaSettings kafka,
+        SpoolSettings spool,
         Duration drainTimeout,
         Duration stall,
         List<String> description) {
@@ -64,8 +66,9 @@ public record Settings(
         PipelineSettings pipeline = PipelineSettings.read(root.section("mqtt"), root.section("kafka"));
         SparkplugSettings sparkplug = SparkplugSettings.read(root.section("sparkplug"));
         KafkaSettings kafka = KafkaSettings.read(root.section("kafka"));
+        SpoolSettings spool = SpoolSettings.read(root.section("spool"));
         Duration drainTimeout = root.get("drain_timeout", DRAIN_TIMEOUT, DEFAULT_DRAIN_TIMEOUT);
         Duration stall = root.section("watchdog").get("stall", STALL, DEFAULT_STALL);
-        return new Settings(mqtt, pipeline, sparkplug, kafka, drainTimeout, stall, root.describe());
+        return new Settings(mqtt, pipeline, sparkplug, kafka, spool, drainTimeout, stall, root.describe());
     }
 }

@@ -17,7 +17,7 @@ class ReadmeTest {
 
     /** A row of the configuration tables: key and default. */
     private static final Pattern ROW = Pattern.compile(
-            "^\\| `((?:mqtt|sparkplug|kafka|watchdog)\\.[a-z_.]+|drain_timeout)` \\| ([^|]*) \\| .*\\| .*\\|$");
+            "^\\| `((?:mqtt|sparkplug|kafka|spool|watchdog)\\.[a-z_.]+|drain_timeout)` \\| ([^|]*) \\| .*\\| .*\\|$");
 
     /** A setting in effect, as the bridge logs it: key, value, origin. */
     private static final Pattern DESCRIPTION = Pattern.compile("([a-z_.]+) = (.*) \\(.*\\)");

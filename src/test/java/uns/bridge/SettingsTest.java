@@ -43,8 +43,10 @@ class SettingsTest {
 
         assertThat(shipped)
                 .usingRecursiveComparison()
-                .ignoringFields("description")
+                .ignoringFields("description", "spool.dir")
                 .isEqualTo(defaults);
+        assertThat(shipped.spool().dir()).isEqualTo(Path.of("data/spool"));
+        assertThat(defaults.spool().dir()).isNull();
     }
 
     @Test

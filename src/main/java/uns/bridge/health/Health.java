@@ -16,7 +16,9 @@ public final class Health {
         /** Writing into Kafka. */
         KAFKA,
         /** Whether messages get on that should, where no other part knows why not. */
-        FLOW
+        FLOW,
+        /** Keeping messages on disk while Kafka can't be reached. */
+        SPOOL
     }
 
     /** How well a part is. */
@@ -48,6 +50,7 @@ public final class Health {
         down(Part.SUBSCRIPTIONS, "not subscribed yet");
         up(Part.KAFKA); // Known only when there is something to write.
         up(Part.FLOW);
+        up(Part.SPOOL); // Likewise, and where there is none.
     }
 
     /** {@code part} is well. */

@@ -23,6 +23,8 @@ class HealthTest {
                         Part.KAFKA,
                         Health.OK,
                         Part.FLOW,
+                        Health.OK,
+                        Part.SPOOL,
                         Health.OK));
     }
 

@@ -126,28 +126,30 @@ class KafkaSinkTest {
     }
 
     @Test
-    void shouldWaitForKafkaWhenUnconfirmedRecordsTakeTooMuchMemory() throws InterruptedException {
-        try (KafkaSink<String> small = kafka.sink(new Events(), health, 1_000)) {
+    void shouldAskToWaitWhenUnconfirmedRecordsTakeTooMuchMemory() throws InterruptedException {
+        try (KafkaSink<String> small = kafka.sink(new Events(), health, 600)) {
             small.send(record("a".repeat(100)), "a");
+            assertThat(small.pauseMs()).isZero();
             small.send(record("b".repeat(100)), "b");
+            assertThat(kafka.producer().values()).hasSize(2);
             kafka.time.onSleep(() -> {
-                assertThat(kafka.producer().values()).hasSize(2);
                 if (kafka.time.sleeps.size() == 3) {
                     confirm(1);
                 }
             });
-            small.send(record("c".repeat(300)), "c");
+            ScriptedKafka.settle(small);
 
             assertThat(kafka.time.sleeps).containsExactly(5L, 5L, 5L);
             assertThat(events).containsExactly("a");
-            assertThat(kafka.producer().values()).hasSize(3);
+            assertThat(small.unconfirmedBytes()).isEqualTo(356);
         }
     }
 
     @Test
-    void shouldReplaceAFailedProducerWhileItWaitsForMemory() throws InterruptedException {
+    void shouldReplaceAFailedProducerWhileThereIsNoRoom() throws InterruptedException {
         try (KafkaSink<String> small = kafka.sink(new Events(), health, 300)) {
             small.send(record("a"), "a");
+            small.send(record("b"), "b");
             kafka.time.onSleep(() -> {
                 if (kafka.time.sleeps.size() == 1) {
                     kafka.fail(new SaslAuthenticationException("wrong password"));
@@ -155,7 +157,9 @@ class KafkaSinkTest {
                     confirm(1);
                 }
             });
-            small.send(record("b"), "b");
+            while (events.isEmpty()) {
+                small.pause(Math.max(1, small.pauseMs()));
+            }
 
             assertThat(events).containsExactly("a");
             assertThat(kafka.producers()).hasSize(2);
@@ -164,15 +168,65 @@ class KafkaSinkTest {
     }
 
     @Test
-    void shouldSendARecordOfAnySizeWhenNoneIsUnconfirmed() throws InterruptedException {
+    void shouldTakeARecordOfAnySizeWhenNoneIsUnconfirmed() throws InterruptedException {
         try (KafkaSink<String> small = kafka.sink(new Events(), health, 300)) {
-            small.send(record("a".repeat(10_000)), "a");
-            confirm(1);
-            small.send(record("b".repeat(10_000)), "b");
-            confirm(1);
-
+            for (String each : List.of("a", "b")) {
+                small.send(record(each.repeat(10_000)), each);
+                assertThat(small.pauseMs()).isPositive();
+                confirm(1);
+                small.tend();
+                assertThat(small.pauseMs()).isZero();
+            }
             assertThat(events).containsExactly("a", "b");
-            assertThat(kafka.time.sleeps).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldHoldWhatTheProducerCanNotTakeAndHandItOverInOrder() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(AWAY, AWAY);
+            patient.send(record("a"), "a");
+            patient.send(record("b"), "b");
+            assertThat(patient.pauseMs()).isEqualTo(5);
+            kafka.time.pass(Duration.ofMillis(7));
+            assertThat(patient.waitingNs()).isEqualTo(Duration.ofMillis(7).toNanos());
+
+            List<String> held = new ArrayList<>();
+            patient.forEachUnconfirmed((record, token) -> held.add(token));
+            assertThat(held).containsExactly("a", "b");
+            ScriptedKafka.settle(patient);
+
+            assertThat(kafka.producer().values()).containsExactly("a", "b");
+            assertThat(problem()).as("within max.block.ms").isEmpty();
+            confirm(2);
+            assertThat(patient.waitingNs()).isZero();
+        }
+    }
+
+    @Test
+    void shouldRefuseAtOnceWhenTheTopicMayNotBeWritten() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(new TimeoutException("not in metadata", new TopicAuthorizationException("t")));
+            patient.send(record("a"), "a");
+
+            assertThat(patient.pauseMs()).isZero();
+            assertThat(events).containsExactly("a refused: TopicAuthorizationException");
+        }
+    }
+
+    @Test
+    void shouldTellThatKafkaDoesNotAnswerWhenMaxBlockHasPassed() throws InterruptedException {
+        kafka.maxBlock = Duration.ofMillis(11);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(AWAY, AWAY, AWAY, AWAY);
+            patient.send(record("a"), "a");
+            ScriptedKafka.settle(patient);
+
+            assertThat(kafka.time.sleeps).containsExactly(5L, 5L, 5L, 10L);
+            assertThat(problem()).contains("Kafka does not answer");
+            confirm(1);
         }
     }
 
@@ -196,7 +250,7 @@ class KafkaSinkTest {
         confirm(1);
         kafka.fail(refusal);
         confirm(1);
-        sink.tend();
+        tend();
 
         assertThat(events)
                 .containsExactly("a", "b refused: " + refusal.getClass().getSimpleName(), "c");
@@ -227,7 +281,7 @@ class KafkaSinkTest {
         confirm(1);
         kafka.fail(failure);
 
-        sink.tend();
+        tend();
 
         assertReplaced("b", "c");
         confirm(2);
@@ -314,12 +368,12 @@ class KafkaSinkTest {
         kafka.fail(new KafkaException("fatal"));
         confirm(2);
 
-        sink.tend();
+        tend();
 
         assertReplaced("a", "b", "c");
         confirm(3);
         assertThat(events).containsExactly("b", "o", "a", "c");
-        sink.tend();
+        tend();
         assertThat(problem()).isEmpty();
     }
 
@@ -328,10 +382,10 @@ class KafkaSinkTest {
         kafka.keepSilentOnce();
         send("a", "b");
         confirm(1);
-        sink.tend();
+        tend();
         for (int i = 0; i < 3; i++) {
             kafka.time.pass(Duration.ofSeconds(31));
-            sink.tend();
+            tend();
         }
 
         assertThat(kafka.producers()).hasSize(1);
@@ -343,11 +397,11 @@ class KafkaSinkTest {
         kafka.keepSilentOnce();
         sink.send(new OutboundRecord("stuck", new byte[0], "a".getBytes(UTF_8), 0, List.of()), "a");
         send("b");
-        sink.tend();
+        tend();
         confirm(1);
         kafka.time.pass(Duration.ofSeconds(31));
 
-        sink.tend();
+        tend();
 
         assertReplaced("a");
         confirm(1);
@@ -360,7 +414,7 @@ class KafkaSinkTest {
         ScriptedProducer old = kafka.producer();
         kafka.answerAtOnce(new KafkaException("fatal"));
         send("c");
-        sink.tend();
+        tend();
         assertReplaced("a", "b", "c");
 
         kafka.confirm(old);
@@ -378,7 +432,7 @@ class KafkaSinkTest {
         kafka.takeOne();
         kafka.answerAtOnce(new KafkaException("second"));
 
-        sink.tend();
+        tend();
 
         assertThat(kafka.producers()).hasSize(3);
         assertThat(kafka.producers().get(1).closed()).isTrue();
@@ -395,7 +449,7 @@ class KafkaSinkTest {
         kafka.takeOne();
         kafka.answerAtOnce(new TopicAuthorizationException("t"));
 
-        sink.tend();
+        tend();
         confirm(2);
 
         assertThat(events).containsExactly("b refused: TopicAuthorizationException", "a", "c");
@@ -424,14 +478,14 @@ class KafkaSinkTest {
         kafka.refuseProducer(failures);
 
         send("a");
-        sink.tend();
+        tend();
 
         assertThat(kafka.time.sleeps)
                 .containsExactly(500L, 1_000L, 2_000L, 4_000L, 8_000L, 16_000L, 30_000L, 30_000L, 30_000L);
         confirm(1);
         send("b");
         kafka.fail(new KafkaException("fatal"));
-        sink.tend();
+        tend();
         assertThat(kafka.time.sleeps).endsWith(30_000L, 500L);
         confirm(1);
     }
@@ -453,11 +507,11 @@ class KafkaSinkTest {
     void shouldNotBeReadyUntilTheNextConfirmationWhenKafkaWasAway() throws InterruptedException {
         kafka.answerAtOnce(AWAY);
         send("a");
-        sink.tend();
+        tend();
         assertThat(problem()).contains("Kafka does not answer").contains("not present in metadata");
 
         confirm(1);
-        sink.tend();
+        tend();
 
         assertThat(problem()).isEmpty();
     }
@@ -471,7 +525,7 @@ class KafkaSinkTest {
         assertThat(problem()).contains("SaslAuthenticationException: wrong password");
 
         confirm(1);
-        sink.tend();
+        tend();
 
         assertThat(problem()).isEmpty();
     }
@@ -479,17 +533,17 @@ class KafkaSinkTest {
     @Test
     void shouldNotBeReadyWhenNothingIsConfirmedForLong() throws InterruptedException {
         send("a");
-        sink.tend();
+        tend();
         kafka.time.pass(Duration.ofSeconds(5));
-        sink.tend();
+        tend();
         assertThat(problem()).isEmpty();
 
         kafka.time.pass(Duration.ofMillis(1));
-        sink.tend();
+        tend();
         assertThat(problem()).contains("confirmed nothing for over 5 s");
 
         confirm(1);
-        sink.tend();
+        tend();
         assertThat(problem()).isEmpty();
     }
 
@@ -497,11 +551,11 @@ class KafkaSinkTest {
     void shouldStayReadyWhenEachRecordIsConfirmedInTime() throws InterruptedException {
         for (String each : List.of("a", "b", "c")) {
             send(each);
-            sink.tend();
+            tend();
             kafka.time.pass(Duration.ofSeconds(4));
             confirm(1);
         }
-        sink.tend();
+        tend();
 
         assertThat(problem()).isEmpty();
     }
@@ -595,7 +649,13 @@ class KafkaSinkTest {
     private void send(String... tokens) throws InterruptedException {
         for (String token : tokens) {
             sink.send(record(token), token);
+            ScriptedKafka.settle(sink);
         }
+    }
+
+    private void tend() throws InterruptedException {
+        sink.tend();
+        ScriptedKafka.settle(sink);
     }
 
     private static OutboundRecord record(String value) {
