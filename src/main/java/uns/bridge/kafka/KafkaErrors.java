@@ -41,7 +41,9 @@ final class KafkaErrors {
         if (isRefusal(e)) {
             return e;
         }
-        return e instanceof TimeoutException && e.getCause() instanceof TopicAuthorizationException cause ? cause : null;
+        return e instanceof TimeoutException && e.getCause() instanceof TopicAuthorizationException cause
+                ? cause
+                : null;
     }
 
     static boolean isAboutTopic(@Nullable Throwable cause) {

@@ -16,10 +16,14 @@ class HealthTest {
         assertThat(health.describe()).isEqualTo("MQTT: not connected yet; SUBSCRIPTIONS: not subscribed yet");
         assertThat(health.problems())
                 .isEqualTo(Map.of(
-                        Part.MQTT, "not connected yet",
-                        Part.SUBSCRIPTIONS, "not subscribed yet",
-                        Part.KAFKA, Health.OK,
-                        Part.SPOOL, Health.OK));
+                        Part.MQTT,
+                        "not connected yet",
+                        Part.SUBSCRIPTIONS,
+                        "not subscribed yet",
+                        Part.KAFKA,
+                        Health.OK,
+                        Part.SPOOL,
+                        Health.OK));
     }
 
     @Test
