@@ -37,7 +37,7 @@ class HealthTest {
         assertThat(health.isReady()).isTrue();
         assertThat(health.describe()).isEmpty();
         assertThat(health.problems())
-                .hasSize(4)
+                .hasSize(5)
                 .allSatisfy((part, problem) -> assertThat(problem).isEqualTo(Health.OK));
     }
 
