@@ -142,6 +142,7 @@ public final class Bridge {
         ackThread.interrupt();
         ackThread.join(LAST_ACKS.toMillis());
         source.stop();
+        mqttThread.join(LAST_ACKS.toMillis()); // It has to say when the session was last there.
         mqttThread.interrupt();
         closeOutlet();
         if (storedBirths != null) {
