@@ -232,6 +232,21 @@ class DetourTest {
         confirm(3);
     }
 
+    /** A broker that has its few messages in flight sends no more before: 50 of HiveMQ CE, whatever it is told. */
+    @Test
+    void shouldAcknowledgeWithinMillisecondsWhenNothingElseArrives() throws Exception {
+        begin();
+        divertAfter("1");
+        arrive("a/b", "2");
+        carrier.turn();
+        assertThat(acknowledged()).containsExactly(1);
+
+        pass(Duration.ofMillis(5));
+        carrier.turn();
+
+        assertThat(acknowledged()).containsExactly(1, 2);
+    }
+
     @Test
     void shouldSendAgainInOrderWhenTheProducerFailsWhileTheDetourIsOpen() throws Exception {
         begin();
