@@ -136,9 +136,11 @@ class MainIT {
                         all -> all.stream().anyMatch(r -> KafkaReader.key(r).equals("acme/qos1")));
                 assertThat(bridge.terminate()).isZero();
                 long[] books = bridge.books();
-                // HiveMQ gives up messages of QoS 0 itself where a connection does not take them at once.
-                assertThat(books[0]).as("received").isBetween(252L, 1_002L);
-                assertThat(books[1]).as("delivered: what has found room").isBetween(2L, 250L);
+                assertThat(books[0] + mqtt.discarded())
+                        .as("received, or given up by the MQTT broker itself")
+                        .isEqualTo(1_002);
+                assertThat(books[1]).as("delivered: what has found room").isBetween(3L, 502L);
+                assertThat(books[3]).as("dropped").isPositive();
                 assertThat(books[1] + books[3]).isEqualTo(books[0]);
                 assertThat(bridge.logged("No connection to the MQTT broker")).isZero();
             }
