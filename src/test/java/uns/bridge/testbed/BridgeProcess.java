@@ -3,6 +3,7 @@ package uns.bridge.testbed;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -166,10 +167,17 @@ public final class BridgeProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
+    /** Where its output stays, for whoever looks for the cause of a failed test. */
+    private Path kept() throws IOException {
+        return Files.createDirectories(Path.of("target", "bridge-output")).resolve(process.pid() + ".log");
+    }
+
     private void read() {
-        try (BufferedReader lines = process.inputReader()) {
+        try (BufferedReader lines = process.inputReader();
+                BufferedWriter kept = Files.newBufferedWriter(kept())) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 output.add(line);
+                kept.append(line).append('\n').flush();
             }
         } catch (IOException e) {
             output.add("(output ended: " + e.getMessage() + ")");
