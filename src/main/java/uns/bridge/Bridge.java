@@ -153,6 +153,7 @@ public final class Bridge {
         watchdogThread.interrupt();
         summaryThread.interrupt();
         Books books = tracker.books();
+        audit(books);
         if (drained) {
             LOG.info("Stopped: {}", books.describe());
         } else {
@@ -278,7 +279,7 @@ public final class Bridge {
         }
     }
 
-    /** How often the books did not balance; they are checked every minute. */
+    /** How often the books did not balance; they are checked every minute, and at the end. */
     public long imbalances() {
         return imbalances.get();
     }

@@ -1,5 +1,6 @@
 package uns.bridge.testbed;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
@@ -23,6 +24,10 @@ import uns.bridge.brokers.MqttBroker;
 public final class BridgeProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Longer than it waits for Kafka at its end. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
     private static final Pattern BOOKS = Pattern.compile(
             "received (\\d+), delivered (\\d+), dead-lettered (\\d+), skipped \\d+, dropped (\\d+), in flight (\\d+)");
 
@@ -162,9 +167,19 @@ public final class BridgeProcess implements AutoCloseable {
         throw new AssertionError("no books in:\n" + String.join("\n", output));
     }
 
+    /** Ends it if it has not ended, if need be by force. Whatever the test was about, its books must have balanced. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        signal();
+        try {
+            if (!process.waitFor(GRACE.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+            reader.join(PATIENCE.toMillis());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        assertThat(output).noneMatch(line -> line.contains("The books do not balance"));
     }
 
     /** Where its output stays, for whoever looks for the cause of a failed test. */
