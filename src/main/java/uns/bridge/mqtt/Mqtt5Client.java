@@ -92,23 +92,28 @@ final class Mqtt5Client implements PahoClient {
                         !Boolean.FALSE.equals(connack.isRetainAvailable()),
                         connack.isWildcardSubscriptionsAvailable(),
                         connack.isSharedSubscriptionAvailable(),
+                        connack.isSubscriptionIdentifiersAvailable(),
                         connack.getServerKeepAlive(),
                         connack.getAssignedClientIdentifier());
     }
 
     @Override
     public CompletableFuture<int @Nullable []> subscribe(
-            List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained, int qos)
+            List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained, int qos, int identifier)
             throws ConnectionFailure {
         MqttSubscription[] subscriptions = new MqttSubscription[filters.size()];
         for (int i = 0; i < subscriptions.length; i++) {
             subscriptions[i] = new MqttSubscription(filters.get(i).toString(), qos);
             subscriptions[i].setRetainHandling(retained.apply(filters.get(i)).option());
         }
+        MqttProperties properties = new MqttProperties();
+        if (identifier != SubscriptionIdentifiers.NONE) {
+            properties.setSubscriptionIdentifier(identifier);
+        }
         Answer answer = new Answer(new CompletableFuture<>());
         try {
             // Not the overload with a message listener, which throws IndexOutOfBoundsException.
-            client.subscribe(subscriptions, null, answer, new MqttProperties());
+            client.subscribe(subscriptions, null, answer, properties);
         } catch (MqttException e) {
             throw failure(e);
         }

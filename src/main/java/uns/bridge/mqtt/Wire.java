@@ -38,20 +38,27 @@ final class Wire implements AckChannel {
     private final DeliveryTracker tracker;
     private final long maxPayloadBytes;
     private final MqttVersion version;
+    private final SubscriptionIdentifiers identifiers;
     private volatile boolean closed;
     private volatile boolean paused;
     private volatile boolean holdingBack;
 
-    Wire(Transport transport, DeliveryTracker tracker, long maxPayloadBytes, MqttVersion version) {
+    Wire(
+            Transport transport,
+            DeliveryTracker tracker,
+            long maxPayloadBytes,
+            MqttVersion version,
+            SubscriptionIdentifiers identifiers) {
         this.transport = transport;
         this.tracker = tracker;
         this.maxPayloadBytes = maxPayloadBytes;
         this.version = version;
+        this.identifiers = identifiers;
     }
 
     /** What Paho reads: everything but PUBLISH packets. */
     InputStream input() throws IOException {
-        return new PacketInput(transport.input(), this, tracker, maxPayloadBytes, version);
+        return new PacketInput(transport.input(), this, tracker, maxPayloadBytes, version, identifiers);
     }
 
     /** What Paho writes to, one packet a flush. */

@@ -179,12 +179,12 @@ class MqttSourceTest {
             assertThat(broker.next().first()).isEqualTo(ScriptedBroker.CONNECT);
             assertThat(broker.next().body())
                     .endsWith(Packets.concat(
-                            Packets.text("spBv1.0/#"),
-                            new byte[] {0b01_0001},
                             Packets.text("$kept/#"),
                             new byte[] {0b00_0001},
                             Packets.text("plant/+"),
-                            new byte[] {0b00_0001}));
+                            new byte[] {0b00_0001},
+                            Packets.text("spBv1.0/#"),
+                            new byte[] {0b01_0001}));
         }
     }
 
@@ -423,7 +423,10 @@ class MqttSourceTest {
             for (int i = 0; i < cuts; i++) {
                 assertThatExceptionOfType(ConnectionFailure.class)
                         .isThrownBy(() -> MqttConnection.open(
-                                settings(server.getLocalPort(), true, version, null), tracker, ANSWER_TIMEOUT));
+                                settings(server.getLocalPort(), true, version, null),
+                                tracker,
+                                new SubscriptionIdentifiers(null),
+                                ANSWER_TIMEOUT));
             }
             cutter.get();
         }
