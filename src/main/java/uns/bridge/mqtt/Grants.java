@@ -58,10 +58,7 @@ final class Grants {
 
     /** Whether there is a topic that two of them match. */
     boolean overlap() {
-        List<TopicFilter> all = filters();
-        return all.stream()
-                .anyMatch(
-                        one -> all.stream().anyMatch(other -> !one.equals(other) && Subscriptions.overlap(one, other)));
+        return Subscriptions.overlap(filters());
     }
 
     /** Those that overlap {@code filter} and are granted as asked, but for {@code unanswered}. */
@@ -72,7 +69,10 @@ final class Grants {
                 .collect(Collectors.toSet());
     }
 
-    /** The first of {@code asked}, and what can be asked for with it: those that come after the same ones, and after none of {@code asked}. */
+    /**
+     * The first of {@code asked}, and what can be asked for with it: what comes {@linkplain #before after} the same ones, and
+     * after none of {@code asked}.
+     */
     List<TopicFilter> together(List<TopicFilter> asked) {
         Set<TopicFilter> before = before(asked.get(0), asked);
         List<TopicFilter> together = new ArrayList<>();

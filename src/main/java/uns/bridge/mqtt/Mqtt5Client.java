@@ -28,6 +28,7 @@ import uns.bridge.message.TopicFilter;
 final class Mqtt5Client implements PahoClient {
 
     private final MqttSettings settings;
+    private final Wire wire;
     private final CompletableFuture<ConnectionFailure> ended;
     private final MqttAsyncClient client;
 
@@ -38,6 +39,7 @@ final class Mqtt5Client implements PahoClient {
 
     Mqtt5Client(MqttSettings settings, Wire wire, CompletableFuture<ConnectionFailure> ended) throws ConnectionFailure {
         this.settings = settings;
+        this.wire = wire;
         this.ended = ended;
         try {
             this.client = new MqttAsyncClient(UNUSED_URI, settings.clientId(), new MemoryPersistence()) {
@@ -72,7 +74,7 @@ final class Mqtt5Client implements PahoClient {
             limits = limits(answer.getResponseProperties());
             return answer.getSessionPresent();
         } catch (MqttException e) {
-            throw failure(e);
+            throw failure(e, said());
         }
     }
 
@@ -171,11 +173,23 @@ final class Mqtt5Client implements PahoClient {
         }
     }
 
+    /** What the broker has said to it, where it has. */
+    private String said() {
+        String reason = wire.reasonString();
+        return reason.isEmpty() ? "" : ", \"" + reason + '"';
+    }
+
     private static ConnectionFailure failure(Throwable e) {
+        return failure(e, "");
+    }
+
+    private static ConnectionFailure failure(Throwable e, String said) {
         int code = e instanceof MqttException paho ? paho.getReasonCode() : 0;
         return isReasonCode(code)
                 ? new ConnectionFailure(
-                        "refused by the broker: " + ReasonCode.describe(code), code == ReasonCode.SESSION_TAKEN_OVER, e)
+                        "refused by the broker: " + ReasonCode.describe(code) + said,
+                        code == ReasonCode.SESSION_TAKEN_OVER,
+                        e)
                 : ConnectionFailure.of(e, code);
     }
 
@@ -204,7 +218,7 @@ final class Mqtt5Client implements PahoClient {
             int code = response.getReturnCode();
             if (isReasonCode(code)) {
                 ended.complete(new ConnectionFailure(
-                        "disconnected by the broker: " + ReasonCode.describe(code),
+                        "disconnected by the broker: " + ReasonCode.describe(code) + said(),
                         code == ReasonCode.SESSION_TAKEN_OVER,
                         response.getException()));
             } else if (response.getException() != null) {

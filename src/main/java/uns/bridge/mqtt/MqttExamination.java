@@ -107,6 +107,12 @@ public final class MqttExamination {
                     "the broker keeps the session only for " + expiry + " s, and not for the "
                             + settings.sessionExpiry().toSeconds() + " s of mqtt.session_expiry");
         }
+        if (!limits.identifiersAvailable() && Subscriptions.overlap(filters)) {
+            examination.warning(
+                    "filters",
+                    "some overlap, and the broker takes no subscription identifiers, so a message of two of them may be"
+                            + " in Kafka twice");
+        }
     }
 
     private void subscribe() throws InterruptedException {

@@ -148,6 +148,10 @@ final class PacketInput extends InputStream {
             bytes[i] = (byte) ((rest & 0x7F) | (i < headerLength - 1 ? 0x80 : 0));
         }
         reader.bytes(bytes, headerLength, remaining);
+        int type = first >> 4;
+        if (type == ReasonString.CONNACK || type == ReasonString.DISCONNECT) {
+            wire.heard(ReasonString.of(bytes));
+        }
         return bytes;
     }
 

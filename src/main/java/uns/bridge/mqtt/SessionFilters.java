@@ -15,9 +15,8 @@ import uns.bridge.message.TopicFilter;
  * The topic filters that the session at the broker may have, from this start and earlier ones: those that are no longer
  * wanted are to be unsubscribed, for the broker would go on sending them. Used by one thread.
  *
- * <p>They are kept in a {@link SessionFile}. A filter is in it before it is subscribed to, and
- * until the broker has confirmed that it is not any more: to unsubscribe once too often does no harm (MQTT 5, 3.11.3, No
- * subscription existed).
+ * <p>They are kept in a {@link SessionFile}. A filter is in it before it is subscribed to, and until the broker has confirmed
+ * that it is not any more: to unsubscribe once too often does no harm (MQTT 5, 3.11.3, No subscription existed).
  */
 final class SessionFilters {
 

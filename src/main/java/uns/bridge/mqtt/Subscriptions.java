@@ -98,6 +98,12 @@ final class Subscriptions {
         return a.group.isEmpty() && b.group.isEmpty() && a.filter.overlaps(b.filter);
     }
 
+    /** Whether that is so of any two of {@code filters}. */
+    static boolean overlap(List<TopicFilter> filters) {
+        return filters.stream()
+                .anyMatch(one -> filters.stream().anyMatch(other -> !one.equals(other) && overlap(one, other)));
+    }
+
     private static boolean covers(TopicFilter one, TopicFilter other) {
         if (one.equals(other)) {
             return false;

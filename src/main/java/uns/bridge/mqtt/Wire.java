@@ -39,6 +39,7 @@ final class Wire implements AckChannel {
     private final long maxPayloadBytes;
     private final MqttVersion version;
     private final SubscriptionIdentifiers identifiers;
+    private volatile String reasonString = "";
     private volatile boolean closed;
     private volatile boolean paused;
     private volatile boolean holdingBack;
@@ -82,6 +83,15 @@ final class Wire implements AckChannel {
 
     void holdBack(boolean now) {
         holdingBack = now;
+    }
+
+    /** Why the broker refuses or ends the connection, in its own words; empty if it has not said. */
+    String reasonString() {
+        return reasonString;
+    }
+
+    void heard(String reason) {
+        reasonString = reason;
     }
 
     boolean isClosed() {

@@ -284,6 +284,31 @@ class MqttSourceTest {
     }
 
     @Test
+    void shouldSayWhatTheBrokerSaysWhenItGivesAReason() throws Exception {
+        byte[] refusal = Packets.concat(
+                new byte[] {0x11, 0, 0, 0, 9}, // Session Expiry Interval
+                Packets.userProperty("code", "17"),
+                Packets.textProperty(0x1F, "not from this address"));
+        byte[] end = Packets.textProperty(0x1F, "kicked");
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            if (connection.number() == 1) {
+                connection.send(Packets.packet(
+                        0x20, Packets.concat(new byte[] {0, (byte) 0x8A, (byte) refusal.length}, refusal)));
+            } else {
+                ScriptedBroker.welcome(connection, packet, 1, 1);
+            }
+        })) {
+            start(settings(broker.port(), true));
+            await().until(() ->
+                    problem(Part.MQTT).equals("refused by the broker: banned (0x8a), \"not from this address\""));
+            await().until(health::isReady);
+            broker.send(Packets.packet(0xE0, Packets.concat(new byte[] {(byte) 0x98, (byte) end.length}, end)));
+            await().until(() ->
+                    problem(Part.MQTT).equals("disconnected by the broker: administrative action (0x98), \"kicked\""));
+        }
+    }
+
+    @Test
     void shouldTryAgainWhenTheBrokerDoesNotAnswerAConnect() throws Exception {
         try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
             if (connection.number() > 1) {
