@@ -94,8 +94,8 @@ class MqttVersionsIT {
         for (int version : VERSIONS) {
             for (int qos = 0; qos <= 2; qos++) {
                 cases.add(new Case(version, qos, "tcp"));
+                cases.add(new Case(version, qos, "websockets"));
             }
-            cases.add(new Case(version, 2, "websockets")); // What a QoS adds does not meet what a transport adds.
         }
         String prefix = run + "/table/";
         for (Case each : cases) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -17,6 +18,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads all topics whose names match, from their beginning. */
 public final class KafkaReader implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -59,10 +62,8 @@ public final class KafkaReader implements AutoCloseable {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!enough.test(records)) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("only " + records.size() + " records after " + patience + ": "
-                        + records.stream()
-                                .map(record -> record.topic() + "@" + record.offset())
-                                .toList());
+                throw new AssertionError(
+                        "only " + records.size() + " records after " + patience + ": " + whereabouts());
             }
             assignNewTopics();
             if (!consumer.assignment().isEmpty()) {
@@ -72,9 +73,25 @@ public final class KafkaReader implements AutoCloseable {
         return records;
     }
 
+    /** What was read, how far, and what there is. */
+    private String whereabouts() {
+        Set<TopicPartition> assigned = consumer.assignment();
+        return records.stream()
+                        .map(record -> record.topic() + "@" + record.offset())
+                        .toList()
+                + "; the ends are " + consumer.endOffsets(assigned) + ", read to "
+                + assigned.stream()
+                        .map(partition -> partition + "@" + consumer.position(partition, PATIENCE))
+                        .toList()
+                + "; topics "
+                + consumer.listTopics().keySet().stream()
+                        .filter(topic -> topics.matcher(topic).matches())
+                        .toList();
+    }
+
     /** Reads on until there are {@code count} records. */
     public List<ConsumerRecord<byte[], byte[]>> read(int count) {
-        return readUntil(Duration.ofSeconds(60), all -> all.size() >= count);
+        return readUntil(PATIENCE, all -> all.size() >= count);
     }
 
     public static String key(ConsumerRecord<byte[], byte[]> record) {
