@@ -25,6 +25,10 @@ COPY --from=build /build/target/uns-kafka-bridge.jar ./
 USER 10001:10001
 STOPSIGNAL SIGTERM
 
+# Metrics, health and the status page; loopback would be that of the container.
+ENV UNS_HTTP__HOST=0.0.0.0
+EXPOSE 8080
+
 VOLUME /app/conf /app/data
 # settings.yaml, .secrets.yaml and logback.xml are to be mounted at conf. There is none inside: a forgotten mount
 # must end in an error, not in a bridge that knocks at localhost.

@@ -12,6 +12,8 @@ import org.slf4j.LoggerFactory;
 import uns.bridge.delivery.Books;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
+import uns.bridge.health.LatestDeadLetters;
+import uns.bridge.health.Liveness;
 import uns.bridge.message.TopicFilter;
 import uns.bridge.mqtt.MqttSource;
 import uns.bridge.pipeline.Pipeline;
@@ -26,7 +28,7 @@ import uns.bridge.sparkplug.StoredBirths;
  * <p>Threads: Paho's receiver reads messages into the {@link DeliveryTracker}; {@code carrier} takes them through the
  * pipeline into the producer; Kafka's I/O thread completes them; {@code acknowledger} acknowledges what is complete;
  * {@code mqtt} connects and reconnects; {@code births} stores the births of Sparkplug nodes; {@code rebirths} asks edge
- * nodes to be born again, if it may; {@code summary} reports.
+ * nodes to be born again, if it may; {@code summary} reports; {@code status} and {@code http} show it to those who ask.
  */
 public final class Bridge {
 
@@ -43,6 +45,11 @@ public final class Bridge {
 
     private static final Duration LAST_BIRTHS = Duration.ofSeconds(2);
 
+    /** A message takes milliseconds, so that whoever has not come round for so long never will. */
+    private static final Duration STUCK = Duration.ofSeconds(60);
+
+    private static final int DEAD_LETTER_EXCERPT_BYTES = 200;
+
     private final Settings settings;
     private final Health health = new Health();
     private final DeliveryTracker tracker;
@@ -55,6 +62,8 @@ public final class Bridge {
     private final Thread ackThread;
     private final @Nullable Thread rebirthThread;
     private final Thread summaryThread;
+    private final @Nullable Status status;
+    private final @Nullable Thread statusThread;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean failed;
 
@@ -64,7 +73,9 @@ public final class Bridge {
                 settings.mqtt().receiveMaximum(), settings.mqtt().maxInFlightBytes());
         this.source = new MqttSource(settings.mqtt(), kept(settings.sparkplug()), tracker, health);
         this.pipeline = new Pipeline(settings.pipeline(), settings.sparkplug());
-        Carrier carrier = new Carrier(tracker, pipeline, settings.kafka(), health);
+        LatestDeadLetters deadLetters =
+                new LatestDeadLetters(settings.http().showPayloads() ? DEAD_LETTER_EXCERPT_BYTES : 0);
+        Carrier carrier = new Carrier(tracker, pipeline, settings.kafka(), health, deadLetters);
         this.storedBirths = storedBirths(settings.sparkplug());
         this.mqttThread = thread("mqtt", this::connect);
         this.carrierThread = thread("carrier", () -> carry(carrier));
@@ -73,6 +84,12 @@ public final class Bridge {
         Rebirths rebirths = Rebirths.of(pipeline.births(), source::publish);
         this.rebirthThread = rebirths == null ? null : thread("rebirths", rebirths::run);
         this.summaryThread = thread("summary", this::summarize);
+        Liveness liveness = new Liveness(
+                carrier.heartbeat(), health, STUCK.plus(settings.kafka().maxBlock()));
+        this.status = settings.http().enabled()
+                ? new Status(settings, tracker, health, liveness, source, pipeline, carrier, deadLetters)
+                : null;
+        this.statusThread = status == null ? null : thread("status", status::run);
     }
 
     /** Starts it; returns at once. */
@@ -85,6 +102,9 @@ public final class Bridge {
             rebirthThread.start();
         }
         summaryThread.start();
+        if (statusThread != null) {
+            statusThread.start();
+        }
     }
 
     /**
@@ -124,6 +144,10 @@ public final class Bridge {
             birthsThread.join(LAST_BIRTHS.toMillis());
         }
         summaryThread.interrupt();
+        if (status != null && statusThread != null) {
+            statusThread.interrupt();
+            status.close();
+        }
         Books books = tracker.books();
         if (drained) {
             LOG.info("Stopped: {}", describe(books));

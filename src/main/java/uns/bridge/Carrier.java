@@ -13,6 +13,8 @@ import org.slf4j.LoggerFactory;
 import uns.bridge.delivery.Delivery;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
+import uns.bridge.health.Heartbeat;
+import uns.bridge.health.LatestDeadLetters;
 import uns.bridge.health.LimitedLog;
 import uns.bridge.kafka.KafkaSettings;
 import uns.bridge.kafka.KafkaSink;
@@ -37,7 +39,10 @@ final class Carrier {
 
     private final DeliveryTracker tracker;
     private final Function<InboundMessage, Outcome> pipeline;
+    private final Runnable tending;
     private final DeadLetters deadLetters;
+    private final LatestDeadLetters latestDeadLetters;
+    private final Heartbeat heartbeat = new Heartbeat();
     private final KafkaSink<Cargo> sink;
     private final LongSupplier clockNs;
     private final LimitedLog rejections = new LimitedLog();
@@ -69,15 +74,27 @@ final class Carrier {
      * @param cause the exception that told so, if one did
      * @param excerpt whether only an excerpt goes there, because the whole was refused as too large
      */
-    record Rejection(String reason, @Nullable Exception cause, boolean excerpt) {}
+    record Rejection(String reason, @Nullable Exception cause, boolean excerpt) {
+
+        String describe() {
+            return cause == null ? reason : reason + " (" + cause.getClass().getSimpleName() + ")";
+        }
+    }
 
     private record Refusal(Cargo cargo, Exception cause) {}
 
-    Carrier(DeliveryTracker tracker, Pipeline pipeline, KafkaSettings settings, Health health) {
+    Carrier(
+            DeliveryTracker tracker,
+            Pipeline pipeline,
+            KafkaSettings settings,
+            Health health,
+            LatestDeadLetters latestDeadLetters) {
         this(
                 tracker,
                 pipeline::process,
+                () -> pipeline.tend(System.currentTimeMillis()),
                 new DeadLetters(settings.deadLetterTopic(), pipeline),
+                latestDeadLetters,
                 answers -> new KafkaSink<>(settings, answers, health),
                 System::nanoTime);
     }
@@ -85,15 +102,29 @@ final class Carrier {
     Carrier(
             DeliveryTracker tracker,
             Function<InboundMessage, Outcome> pipeline,
+            Runnable tending,
             DeadLetters deadLetters,
+            LatestDeadLetters latestDeadLetters,
             Function<KafkaSink.Listener<Cargo>, KafkaSink<Cargo>> sinks,
             LongSupplier clockNs) {
         this.tracker = tracker;
         this.pipeline = pipeline;
+        this.tending = tending;
         this.deadLetters = deadLetters;
+        this.latestDeadLetters = latestDeadLetters;
         this.sink = sinks.apply(new Answers());
         this.clockNs = clockNs;
         this.tendedNs = clockNs.getAsLong();
+    }
+
+    /** When it came round last; while Kafka is away it may take long. */
+    Heartbeat heartbeat() {
+        return heartbeat;
+    }
+
+    /** See {@link KafkaSink#metric}. */
+    double producerMetric(String name) {
+        return sink.metric(name);
     }
 
     /** Carries until interrupted. */
@@ -115,6 +146,8 @@ final class Carrier {
         if (delivery == null || clockNs.getAsLong() - tendedNs >= TICK.toNanos()) {
             tendedNs = clockNs.getAsLong();
             sink.tend();
+            tending.run();
+            heartbeat.beat();
         }
         for (Refusal refusal = refusals.poll(); refusal != null; refusal = refusals.poll()) {
             settle(refusal);
@@ -155,14 +188,18 @@ final class Carrier {
     }
 
     private void bury(Delivery delivery, Rejection rejection) throws InterruptedException {
+        if (!delivery.isRejected()) {
+            latestDeadLetters.add(
+                    System.currentTimeMillis(),
+                    delivery.message().topic(),
+                    rejection.describe(),
+                    delivery.message().payload());
+        }
         delivery.reject();
         rejections.log(suppressed -> LOG.warn(
-                "Dead letter from MQTT topic {}: {}{}{}",
+                "Dead letter from MQTT topic {}: {}{}",
                 delivery.message().topic(),
-                rejection.reason(),
-                rejection.cause() == null
-                        ? ""
-                        : " (" + rejection.cause().getClass().getSimpleName() + ")",
+                rejection.describe(),
                 suppressed == 0 ? "" : ", and " + suppressed + " before it"));
         sink.send(
                 deadLetters.of(

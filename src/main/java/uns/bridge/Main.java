@@ -11,20 +11,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import uns.bridge.config.ConfigurationException;
+import uns.bridge.http.HealthCheck;
 
-/** The command: {@code java -jar uns-kafka-bridge.jar [--conf DIR] [--check]}. Exit code 0: stopped; 1: failed; 2: usage or configuration. */
+/** The command: {@code java -jar uns-kafka-bridge.jar [--conf DIR] [--check | --healthcheck]}. Exit code 0: stopped; 1: failed; 2: usage or configuration. */
 public final class Main {
 
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int USAGE = 2;
     private static final String HELP = """
-            Usage: java -jar uns-kafka-bridge.jar [--conf DIR] [--check]
+            Usage: java -jar uns-kafka-bridge.jar [--conf DIR] [--check | --healthcheck [live]]
 
             Carries every message of an MQTT Unified Namespace into Kafka.
 
               --conf DIR   where settings.yaml, .secrets.yaml and logback.xml are (default: conf)
               --check      only checks the configuration, and prints the settings in effect and where each is from
+              --healthcheck      asks the bridge that runs here whether it is ready; exit code 0 or 1
+              --healthcheck live asks only whether it can make progress, whatever the brokers do
               --version    prints the version
               --help       prints this
             """;
@@ -40,6 +43,7 @@ public final class Main {
     static int run(String[] args, Map<String, String> environment) throws InterruptedException {
         Path conf = Path.of("conf");
         boolean check = false;
+        String healthPath = null;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--conf" -> {
@@ -50,6 +54,11 @@ public final class Main {
                     conf = Path.of(args[i]);
                 }
                 case "--check" -> check = true;
+                case "--healthcheck" -> {
+                    boolean live = i + 1 < args.length && args[i + 1].equals("live");
+                    healthPath = live ? Status.LIVE : Status.READY;
+                    i += live ? 1 : 0;
+                }
                 case "--help" -> {
                     System.out.print(HELP);
                     return OK;
@@ -63,6 +72,9 @@ public final class Main {
                     return USAGE;
                 }
             }
+        }
+        if (healthPath != null) {
+            return healthCheck(conf, environment, healthPath);
         }
         configureLogging(conf);
         Settings settings;
@@ -78,6 +90,19 @@ public final class Main {
             return OK;
         }
         return serve(settings);
+    }
+
+    /** Does without logging, which takes longer to load than all the rest; 2 would mean something else to Docker. */
+    @SuppressWarnings("SystemOut")
+    private static int healthCheck(Path conf, Map<String, String> environment, String path) {
+        try {
+            HealthCheck.Result result = HealthCheck.ask(Settings.loadHttp(conf, environment), path);
+            System.out.println(result.text());
+            return result.well() ? OK : FAILED;
+        } catch (ConfigurationException e) {
+            e.problems().forEach(System.err::println);
+            return FAILED;
+        }
     }
 
     private static int serve(Settings settings) throws InterruptedException {
@@ -112,7 +137,7 @@ public final class Main {
         SLF4JBridgeHandler.install();
     }
 
-    private static String version() {
+    static String version() {
         try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
             Properties properties = new Properties();
             if (in != null) {

@@ -10,6 +10,7 @@ import uns.bridge.config.Problems;
 import uns.bridge.config.Section;
 import uns.bridge.config.SettingsFiles;
 import uns.bridge.config.ValueType;
+import uns.bridge.http.HttpSettings;
 import uns.bridge.kafka.KafkaSettings;
 import uns.bridge.mqtt.MqttSettings;
 import uns.bridge.pipeline.PipelineSettings;
@@ -26,6 +27,7 @@ public record Settings(
         PipelineSettings pipeline,
         SparkplugSettings sparkplug,
         KafkaSettings kafka,
+        HttpSettings http,
         Duration drainTimeout,
         List<String> description) {
 
@@ -47,10 +49,24 @@ public record Settings(
         return settings;
     }
 
+    /**
+     * The section {@code http} alone, which is all that is needed to ask a running bridge how it is.
+     *
+     * @throws ConfigurationException if the files cannot be read, or the section is not as it should be
+     */
+    public static HttpSettings loadHttp(Path confDir, Map<String, String> environment) throws ConfigurationException {
+        Problems problems = new Problems();
+        HttpSettings http = HttpSettings.read(
+                SettingsFiles.load(confDir, environment, problems).section("http"));
+        problems.check();
+        return http;
+    }
+
     /** What in them should be reconsidered, one sentence each, without secrets. */
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>(mqtt.warnings());
         warnings.addAll(kafka.warnings());
+        warnings.addAll(http.warnings());
         return warnings;
     }
 
@@ -59,7 +75,8 @@ public record Settings(
         PipelineSettings pipeline = PipelineSettings.read(root.section("mqtt"), root.section("kafka"));
         SparkplugSettings sparkplug = SparkplugSettings.read(root.section("sparkplug"));
         KafkaSettings kafka = KafkaSettings.read(root.section("kafka"));
+        HttpSettings http = HttpSettings.read(root.section("http"));
         Duration drainTimeout = root.get("drain_timeout", DRAIN_TIMEOUT, DEFAULT_DRAIN_TIMEOUT);
-        return new Settings(mqtt, pipeline, sparkplug, kafka, drainTimeout, root.describe());
+        return new Settings(mqtt, pipeline, sparkplug, kafka, http, drainTimeout, root.describe());
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -11,13 +13,19 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import uns.bridge.config.SettingsFixture;
+import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.health.Health;
+import uns.bridge.health.LatestDeadLetters;
+import uns.bridge.health.Liveness;
+import uns.bridge.mqtt.MqttSource;
+import uns.bridge.pipeline.Pipeline;
 
-/** README.md describes the settings there are, with the defaults they have. */
+/** README.md describes the settings there are, with the defaults they have, and the metrics. */
 class ReadmeTest {
 
     /** A row of the configuration tables: key and default. */
-    private static final Pattern ROW =
-            Pattern.compile("^\\| `((?:mqtt|sparkplug|kafka)\\.[a-z_.]+|drain_timeout)` \\| ([^|]*) \\| .*\\| .*\\|$");
+    private static final Pattern ROW = Pattern.compile(
+            "^\\| `((?:mqtt|sparkplug|kafka|http)\\.[a-z_.]+|drain_timeout)` \\| ([^|]*) \\| .*\\| .*\\|$");
 
     /** A setting in effect, as the bridge logs it: key, value, origin. */
     private static final Pattern DESCRIPTION = Pattern.compile("([a-z_.]+) = (.*) \\(.*\\)");
@@ -29,6 +37,49 @@ class ReadmeTest {
             "mqtt.client_id", "`uns-kafka-bridge-<host name>`",
             "mqtt.ignored_attributes", "`{}`",
             "kafka.create_topics.config", "`{}`");
+
+    /** A row of the tables of metrics: name, type. */
+    private static final Pattern METRIC = Pattern.compile("^\\| `([a-z0-9_]+)` \\| (counter|gauge|histogram) \\| .*$");
+
+    /** What Prometheus reads: name, type. */
+    private static final Pattern EXPOSED = Pattern.compile("# TYPE ([a-z0-9_]+) ([a-z]+)");
+
+    /** Those of the JVM and the process are documented elsewhere, and differ from one Java to the next. */
+    private static final Pattern OF_JAVA = Pattern.compile("(jvm|process|system)_.*");
+
+    @Test
+    void shouldDescribeEveryMetric(@TempDir Path confDir) throws Exception {
+        SettingsFixture.write(
+                confDir,
+                "mqtt: {host: h, client_id: c}\nkafka: {config: {bootstrap.servers: 'k:9092'}}\n"
+                        + "sparkplug: {rebirth: true, state_dir: none}",
+                "");
+        Settings settings = Settings.load(confDir, Map.of());
+        DeliveryTracker tracker = new DeliveryTracker(1, 1);
+        Health health = new Health();
+        Pipeline pipeline = new Pipeline(settings.pipeline(), settings.sparkplug());
+        Carrier carrier = new Carrier(tracker, pipeline, settings.kafka(), health, new LatestDeadLetters(0));
+        MqttSource source = new MqttSource(settings.mqtt(), List.of(), tracker, health);
+        Liveness liveness = new Liveness(carrier.heartbeat(), health, Duration.ofMinutes(1));
+        Map<String, String> exposed = new TreeMap<>();
+        BridgeMetrics metrics = new BridgeMetrics(tracker, health, liveness, source, pipeline, carrier);
+        for (String line : metrics.scrape().lines().toList()) {
+            Matcher type = EXPOSED.matcher(line);
+            if (type.matches() && !OF_JAVA.matcher(type.group(1)).matches()) {
+                exposed.put(type.group(1), type.group(2));
+            }
+        }
+        metrics.close();
+
+        Map<String, String> documented = new TreeMap<>();
+        for (String line : Files.readAllLines(Path.of("README.md"))) {
+            Matcher row = METRIC.matcher(line);
+            if (row.matches()) {
+                documented.put(row.group(1), row.group(2));
+            }
+        }
+        assertThat(documented).isEqualTo(exposed);
+    }
 
     @Test
     void shouldDescribeEverySettingWithItsDefault(@TempDir Path confDir) throws Exception {

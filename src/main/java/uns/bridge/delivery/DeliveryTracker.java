@@ -49,6 +49,9 @@ public final class DeliveryTracker {
     private long deadLettered;
     private long skipped;
     private long dropped;
+    private long receivedBytes;
+    private long lastArrivalMs;
+    private final Latencies latencies = new Latencies();
 
     /**
      * Creates an empty tracker.
@@ -76,6 +79,8 @@ public final class DeliveryTracker {
             }
             account(delivery, 1);
             received++;
+            receivedBytes += message.payload().length;
+            lastArrivalMs = message.arrivalMs();
             inFlight.add(delivery);
         } finally {
             lock.unlock();
@@ -140,6 +145,7 @@ public final class DeliveryTracker {
     }
 
     private void collect(List<Delivery> batch) {
+        long nowMs = System.currentTimeMillis();
         lock.lock();
         try {
             for (Delivery head = inFlight.peek();
@@ -151,9 +157,11 @@ public final class DeliveryTracker {
                     deadLettered++;
                 } else if (head.isSkipped()) {
                     skipped++;
+                    continue;
                 } else {
                     delivered++;
                 }
+                latencies.add(nowMs - head.message().arrivalMs());
             }
             if (!batch.isEmpty()) {
                 released.signalAll();
@@ -207,6 +215,16 @@ public final class DeliveryTracker {
         lock.lock();
         try {
             return new Books(received, delivered, deadLettered, skipped, dropped, inFlight.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What flows, as of this instant. */
+    public Flow flow() {
+        lock.lock();
+        try {
+            return new Flow(receivedBytes, unacknowledgedBytes + unreliableBytes, lastArrivalMs, latencies.copy());
         } finally {
             lock.unlock();
         }

@@ -44,7 +44,7 @@ public final class Health {
     public Health() {
         down(Part.MQTT, "not connected yet");
         down(Part.SUBSCRIPTIONS, "not subscribed yet");
-        up(Part.KAFKA); // Known only when there is something to write.
+        down(Part.KAFKA, "not connected yet");
     }
 
     /** {@code part} is well. */

@@ -1,5 +1,6 @@
 package uns.bridge.kafka;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +45,18 @@ public record KafkaSettings(
                 warnings);
     }
 
+    /** How long the producer may hold up the thread that writes. */
+    public Duration maxBlock() {
+        return Duration.ofMillis(number(ProducerConfig.MAX_BLOCK_MS_CONFIG));
+    }
+
     /** What records may hold of the memory on their way, in bytes. */
     long bufferMemoryBytes() {
-        return Long.parseLong(
-                String.valueOf(config.get(ProducerConfig.BUFFER_MEMORY_CONFIG)).strip());
+        return number(ProducerConfig.BUFFER_MEMORY_CONFIG);
+    }
+
+    private long number(String key) {
+        return Long.parseLong(String.valueOf(config.get(key)).strip());
     }
 
     private static String topic(String text) {

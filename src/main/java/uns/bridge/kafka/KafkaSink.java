@@ -78,7 +78,15 @@ public final class KafkaSink<T> implements AutoCloseable {
 
     private @Nullable Producer<byte[], byte[]> producer;
     private long backoffMs = MIN_BACKOFF_MS;
-    private boolean troubled;
+    private boolean troubled = true;
+
+    /** Whether the trouble is only that Kafka is not there, as far as {@link #watch} can tell. */
+    private boolean lost = true;
+
+    private boolean connectedBefore;
+
+    private final ConnectionWatch watch = new ConnectionWatch();
+    private volatile ProducerMetrics metrics = ProducerMetrics.NONE;
     private @Nullable Sending<T> oldest;
     private long oldestSinceNs;
 
@@ -204,6 +212,37 @@ public final class KafkaSink<T> implements AutoCloseable {
         if (overdue != null) {
             trouble(overdue);
         }
+        lookForKafka();
+    }
+
+    /** Connects before there is a message, and notices a Kafka that is gone while there is none. */
+    private void lookForKafka() {
+        try {
+            producer();
+        } catch (KafkaException e) {
+            fail(e);
+            return;
+        }
+        switch (watch.look(metrics, time.nanoTime())) {
+            case LOST -> {
+                trouble("no connection to Kafka");
+                lost = true;
+            }
+            case THERE -> {
+                if (lost && overdueTopic() == null) {
+                    well();
+                }
+            }
+            case UNKNOWN -> {}
+        }
+    }
+
+    /**
+     * A number that the producer counts or measures, by its name in Kafka's documentation; NaN if there is none. Safe for
+     * use by several threads.
+     */
+    public double metric(String name) {
+        return metrics.value(name);
     }
 
     private @Nullable String overdueTopic() {
@@ -314,6 +353,8 @@ public final class KafkaSink<T> implements AutoCloseable {
     private Producer<byte[], byte[]> producer() {
         if (producer == null) {
             producer = producers.get();
+            metrics = ProducerMetrics.of(producer);
+            watch.reset();
         }
         return producer;
     }
@@ -323,16 +364,23 @@ public final class KafkaSink<T> implements AutoCloseable {
             unconfirmed.remove();
             unconfirmedBytes -= head.weight();
             if (troubled && head.confirmed && overdueTopic() == null) {
-                troubled = false;
                 backoffMs = MIN_BACKOFF_MS;
-                health.up(Health.Part.KAFKA);
-                LOG.info("Kafka takes records again");
+                well();
             }
         }
     }
 
+    private void well() {
+        troubled = false;
+        lost = false;
+        health.up(Health.Part.KAFKA);
+        LOG.info(connectedBefore ? "Kafka takes records again" : "Connected to Kafka");
+        connectedBefore = true;
+    }
+
     private void trouble(String what) {
         troubled = true;
+        lost = false;
         health.down(Health.Part.KAFKA, what);
         waiting.log(suppressed -> LOG.warn("{} ({} records unconfirmed)", what, unconfirmed.size()));
     }
@@ -352,6 +400,7 @@ public final class KafkaSink<T> implements AutoCloseable {
                 LOG.debug("Kafka producer not closed cleanly", e);
             }
             producer = null;
+            metrics = ProducerMetrics.NONE;
         }
     }
 

@@ -1,6 +1,8 @@
 package uns.bridge.sparkplug;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import uns.bridge.health.LimitedLog;
+import uns.bridge.sparkplug.EdgeNodes.State;
 import uns.bridge.sparkplug.RebirthRequest.Reason;
 import uns.bridge.sparkplug.SparkplugDecoder.Arrival;
 import uns.bridge.sparkplug.proto.Payload;
@@ -27,7 +30,7 @@ import uns.bridge.sparkplug.proto.Payload;
  * never born. Measured, 1,000 edge nodes with 100 metrics each take 11 MB, 106 bytes a metric with a name of 28 characters,
  * and 5 MB where they name their metrics alike; all that is kept at most takes about 220 MB.
  *
- * <p>Used by the thread that decodes; only the counters are safe for use by several threads.
+ * <p>Used by the thread that decodes; only the counters and {@link #edgeNodes} are safe for use by several threads.
  */
 public final class BirthState {
 
@@ -67,6 +70,7 @@ public final class BirthState {
     private final LimitedLog certificateLog = new LimitedLog();
     private final AtomicLong weight = new AtomicLong();
     private volatile int nodeCount;
+    private volatile EdgeNodes edgeNodes = EdgeNodes.NONE;
     private BirthJournal journal = BirthJournal.NONE;
 
     /** When the journal was told last of who is alive, milliseconds since the epoch. */
@@ -146,6 +150,23 @@ public final class BirthState {
                 gaps.open(),
                 gaps.lost(),
                 rebirths == null ? Map.of() : rebirths.counts());
+    }
+
+    /** The edge nodes as of the last {@link #observe}. Safe for use by several threads. */
+    public EdgeNodes edgeNodes() {
+        return edgeNodes;
+    }
+
+    /** Looks how the edge nodes are. For the thread that decodes, from time to time. */
+    public void observe() {
+        Map<State, Integer> counts = new EnumMap<>(State.class);
+        List<EdgeNodes.Node> first = new ArrayList<>();
+        nodes.values().forEach(node -> {
+            if (counts.merge(node.state(), 1, Integer::sum) <= EdgeNodes.MAX_LISTED) {
+                first.add(node.describe());
+            }
+        });
+        edgeNodes = new EdgeNodes(counts, first);
     }
 
     /** The edge node of a message, or null if nothing was heard from it. */

@@ -143,6 +143,14 @@ final class EdgeNode {
         return new Scope(own, device == null ? null : definitions());
     }
 
+    EdgeNodes.State state() {
+        return life == null ? EdgeNodes.State.UNBORN : life.isOver() ? EdgeNodes.State.DEAD : EdgeNodes.State.ALIVE;
+    }
+
+    EdgeNodes.Node describe() {
+        return new EdgeNodes.Node(id.toString(), state(), isAlive() ? devices.size() : 0, gaps.found(), heardMs);
+    }
+
     /** Whether it was born and did not die since. */
     boolean isAlive() {
         return life != null && !life.isOver();

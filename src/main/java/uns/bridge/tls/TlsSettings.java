@@ -33,7 +33,7 @@ public record TlsSettings(
     static final String KEYFILE = "keyfile";
     static final String KEYFILE_PASSWORD = "keyfile_password";
 
-    private static final ValueType<Path> FILE = ValueType.text("the path of a file that exists", TlsSettings::file);
+    static final ValueType<Path> FILE = ValueType.text("the path of a file that exists", TlsSettings::file);
     private static final ValueType<List<String>> CIPHERS = ValueType.text(CipherSuites.allowed(), CipherSuites::parse);
 
     public TlsSettings {
@@ -85,7 +85,7 @@ public record TlsSettings(
         return warnings;
     }
 
-    private static void checkIdentity(Section tls, Path certfile, @Nullable Path keyfile, @Nullable Secret password) {
+    static void checkIdentity(Section tls, Path certfile, @Nullable Path keyfile, @Nullable Secret password) {
         boolean usable = check(tls, () -> Identity.loadChain(certfile));
         if (keyfile != null || !tls.has(KEYFILE)) {
             usable &= check(tls, () -> Identity.loadKey(certfile, keyfile, password));
@@ -95,7 +95,7 @@ public record TlsSettings(
         }
     }
 
-    private static void requireCertfile(Section tls, String key) {
+    static void requireCertfile(Section tls, String key) {
         if (tls.has(key)) {
             tls.reject(key, "needs a certfile, with the certificate for the key");
         }

@@ -13,12 +13,13 @@ class HealthTest {
     @Test
     void shouldNotBeReadyWhenNothingHasHappenedYet() {
         assertThat(health.isReady()).isFalse();
-        assertThat(health.describe()).isEqualTo("MQTT: not connected yet; SUBSCRIPTIONS: not subscribed yet");
+        assertThat(health.describe())
+                .isEqualTo("MQTT: not connected yet; SUBSCRIPTIONS: not subscribed yet; KAFKA: not connected yet");
         assertThat(health.problems())
                 .isEqualTo(Map.of(
                         Part.MQTT, "not connected yet",
                         Part.SUBSCRIPTIONS, "not subscribed yet",
-                        Part.KAFKA, Health.OK));
+                        Part.KAFKA, "not connected yet"));
     }
 
     @Test
@@ -26,6 +27,7 @@ class HealthTest {
         health.up(Part.MQTT);
         assertThat(health.isReady()).isFalse();
         health.up(Part.SUBSCRIPTIONS);
+        health.up(Part.KAFKA);
 
         assertThat(health.isReady()).isTrue();
         assertThat(health.describe()).isEmpty();

@@ -24,6 +24,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +79,11 @@ class KafkaSinkTest {
                 new OutOfOrderSequenceException("out of order"),
                 new IllegalStateException("closed"),
                 new KafkaException("unknown"));
+    }
+
+    @BeforeEach
+    void connected() {
+        health.up(Health.Part.KAFKA);
     }
 
     @AfterEach

@@ -1,0 +1,46 @@
+package uns.bridge.health;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * Whether the process can make progress, so that only a restart would help if not. That a broker is away is no reason: a
+ * restart would not bring it back.
+ */
+public final class Liveness {
+
+    private final Heartbeat heartbeat;
+    private final Health health;
+    private final Duration patience;
+    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+
+    /** @param patience how long the thread that carries messages may not come round while Kafka is well */
+    public Liveness(Heartbeat heartbeat, Health health, Duration patience) {
+        this.heartbeat = heartbeat;
+        this.health = health;
+        this.patience = patience;
+    }
+
+    /** Why it can't make progress, {@link Health#OK} if it can. */
+    public String problem() {
+        long[] deadlocked = threads.findDeadlockedThreads();
+        if (deadlocked != null) {
+            return "threads wait for each other: "
+                    + Arrays.stream(threads.getThreadInfo(deadlocked))
+                            .filter(Objects::nonNull)
+                            .map(ThreadInfo::getThreadName)
+                            .collect(Collectors.joining(", "));
+        }
+        Health.Condition kafka = health.conditions().get(Health.Part.KAFKA);
+        boolean waiting = kafka != null && kafka.state() == Health.State.DOWN;
+        long ageMs = heartbeat.ageMs();
+        return ageMs > patience.toMillis() && !waiting
+                ? "no message can be carried: for " + ageMs / 1_000 + " s the thread that does it has not come round"
+                : Health.OK;
+    }
+}
