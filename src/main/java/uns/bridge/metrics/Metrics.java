@@ -37,6 +37,9 @@ public final class Metrics implements AutoCloseable {
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Runnable refresh;
 
+    /** Micrometer holds what a counter asks by a weak reference only. */
+    private final List<DoubleSupplier> counters = new ArrayList<>();
+
     /**
      * A histogram of durations.
      *
@@ -60,6 +63,7 @@ public final class Metrics implements AutoCloseable {
 
     /** What only grows, until a restart; its name ends in {@code _total}. */
     public void counter(String name, String help, DoubleSupplier value, String... labels) {
+        counters.add(value);
         FunctionCounter.builder(name, value, DoubleSupplier::getAsDouble)
                 .description(help)
                 .tags(Tags.of(labels))
