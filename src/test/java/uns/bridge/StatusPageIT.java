@@ -10,7 +10,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.openqa.selenium.By;
@@ -57,7 +56,7 @@ class StatusPageIT {
                                         mqtt,
                                         kafka,
                                         "topics: ['acme/#', 'spBv1.0/#']",
-                                        "client_id: " + UUID.randomUUID()),
+                                        "client_id: bridge-" + port),
                                 Map.of(
                                         "UNS_HTTP__ENABLED", "true",
                                         "UNS_HTTP__PORT", Integer.toString(port),
@@ -86,7 +85,7 @@ class StatusPageIT {
             publisher.publishNumbered("acme/line", 8, 40, Duration.ofSeconds(20), MqttQos.AT_LEAST_ONCE);
             browser.awaitText("#topics", "acme/line/t3");
             assertThat(browser.count("#rates polyline")).isPositive();
-            browser.screenshot("status.png", 1280, 1100);
+            browser.screenshot("status.png", 1280, 1560);
             browser.screenshot("status-phone.png", 400, 900);
             assertThat(browser.overflows()).as("wider than a phone").isFalse();
 
