@@ -53,10 +53,7 @@ class StatusPageIT {
                 Publisher publisher = new Publisher(mqtt);
                 BridgeProcess bridge = BridgeProcess.start(
                                 BridgeProcess.settings(
-                                        mqtt,
-                                        kafka,
-                                        "topics: ['acme/#', 'spBv1.0/#']",
-                                        "client_id: bridge-" + port),
+                                        mqtt, kafka, "topics: ['acme/#', 'spBv1.0/#']", "client_id: bridge-" + port),
                                 Map.of(
                                         "UNS_HTTP__ENABLED", "true",
                                         "UNS_HTTP__PORT", Integer.toString(port),
