@@ -64,20 +64,10 @@ class StatusPageIT {
             browser.open(endpoint.url("/"));
             browser.awaitText("#ready", "ready");
             publish(publisher, press);
-
-            browser.awaitText("#books", "104");
-            browser.awaitText("#topics", EVIL);
-            browser.awaitText("#letters", EVIL);
+            browser.awaitText("#books", "103");
             browser.awaitText("#letters", "not JSON");
-            browser.awaitText("#letters", "<b>no</b>");
             browser.awaitText("#nodes", "Plant1/Press");
             browser.awaitText("#nodes", "alive");
-            browser.awaitText("#rates", "highest");
-            assertThat(browser.count("main img, main script, main b, table script"))
-                    .as("markup made of what came by MQTT")
-                    .isZero();
-            assertThat(browser.errors()).isEmpty();
-
             // Long enough for a plot.
             publisher.publishNumbered("acme/line", 8, 40, Duration.ofSeconds(20), MqttQos.AT_LEAST_ONCE);
             browser.awaitText("#topics", "acme/line/t3");
@@ -85,6 +75,16 @@ class StatusPageIT {
             browser.screenshot("status.png", 1280, 1560);
             browser.screenshot("status-phone.png", 400, 900);
             assertThat(browser.overflows()).as("wider than a phone").isFalse();
+
+            publisher.publish(EVIL, "<b>no</b>");
+            publisher.publish(EVIL, "{}");
+            browser.awaitText("#topics", EVIL);
+            browser.awaitText("#letters", EVIL);
+            browser.awaitText("#letters", "<b>no</b>");
+            assertThat(browser.count("main img, main script, main b, table script"))
+                    .as("markup made of what came by MQTT")
+                    .isZero();
+            assertThat(browser.errors()).isEmpty();
 
             kafka.stop();
             browser.awaitText("#ready", "not ready");
@@ -96,8 +96,7 @@ class StatusPageIT {
 
     private static void publish(Publisher publisher, EdgeNode press) {
         publisher.publishNumbered("acme/line", 4, 100, MqttQos.AT_LEAST_ONCE);
-        publisher.publish(EVIL, "<b>no</b>");
-        publisher.publish(EVIL, "{}");
+        publisher.publish("acme/line/scale", "12.5 kg");
         press.birth(
                 List.of(Metric.of("Temp", 1, DataType.DOUBLE, 20.5)),
                 Map.of("Motor", List.of(Metric.of("Speed", 2, DataType.INT32, 1_500))));
