@@ -96,16 +96,16 @@ class OperatingIT {
     void shouldCarryMessagesWhenItsPortIsTaken() throws Exception {
         try (MqttBroker mqtt = Brokers.mqtt();
                 KafkaBroker kafka = Brokers.kafka();
-                ServerSocket other = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
                 Publisher publisher = new Publisher(mqtt)) {
             configure(mqtt, kafka);
-            try (BridgeProcess bridge = start().awaitSubscribed()) {
-                bridge.awaitLog("No metrics, health and status page at http://127.0.0.1:" + port);
+            BridgeProcess started;
+            try (ServerSocket other = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                started = start().awaitSubscribed();
+                started.awaitLog("No metrics, health and status page at http://127.0.0.1:" + other.getLocalPort());
                 publisher.publish("acme/a", "{}");
-                other.close();
-                await().atMost(PATIENCE)
-                        .ignoreExceptionsInstanceOf(AssertionError.class)
-                        .until(endpoint::isReady);
+            }
+            try (BridgeProcess bridge = started) {
+                bridge.awaitLog("Status page at");
                 await().atMost(PATIENCE).until(() -> endpoint.metric("uns_bridge_messages_delivered_total") == 1);
             }
         }

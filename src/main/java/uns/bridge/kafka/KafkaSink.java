@@ -225,11 +225,13 @@ public final class KafkaSink<T> implements AutoCloseable {
         }
         switch (watch.look(metrics, time.nanoTime())) {
             case LOST -> {
-                trouble("no connection to Kafka");
-                lost = true;
+                if (!troubled || lost) { // Else more is known of it.
+                    trouble("no connection to Kafka");
+                    lost = true;
+                }
             }
             case THERE -> {
-                if (lost && overdueTopic() == null) {
+                if (troubled && (lost || unconfirmed.isEmpty()) && overdueTopic() == null) {
                     well();
                 }
             }

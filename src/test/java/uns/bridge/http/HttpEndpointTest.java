@@ -155,7 +155,6 @@ class HttpEndpointTest {
             thread.start();
             await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
             assertThat(waiting.port()).isZero();
-            other.close();
         }
         thread.join();
 
