@@ -154,6 +154,7 @@ class HttpEndpointTest {
         try (ServerSocket other = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             thread.start();
             await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+            assertThat(other.isBound()).isTrue();
             assertThat(waiting.port()).isZero();
         }
         thread.join();
