@@ -18,7 +18,7 @@ LABEL org.opencontainers.image.title="uns-kafka-bridge" \
       org.opencontainers.image.base.name="docker.io/library/eclipse-temurin:25-jre"
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /app --shell /usr/sbin/nologin bridge
 WORKDIR /app
-# Where births are kept over a restart.
+# Where births and the list of subscriptions are kept over a restart, and messages while Kafka is away.
 RUN install --directory --owner=10001 --group=10001 --mode=0700 data
 COPY --from=build /build/target/uns-kafka-bridge.jar ./
 # By number, so that Kubernetes can tell that it is not root.

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,8 +15,10 @@ import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
 import uns.bridge.health.LatestDeadLetters;
 import uns.bridge.health.Liveness;
+import uns.bridge.kafka.KafkaSink;
 import uns.bridge.message.TopicFilter;
 import uns.bridge.mqtt.MqttSource;
+import uns.bridge.pipeline.DeadLetters;
 import uns.bridge.pipeline.Pipeline;
 import uns.bridge.sparkplug.BirthState;
 import uns.bridge.sparkplug.SparkplugSettings;
@@ -26,9 +29,10 @@ import uns.bridge.sparkplug.StoredBirths;
  * The bridge: wires its parts, starts their threads, drains and stops them in reverse. Used once.
  *
  * <p>Threads: Paho's receiver reads messages into the {@link DeliveryTracker}; {@code carrier} takes them through the
- * pipeline into the producer; Kafka's I/O thread completes them; {@code acknowledger} acknowledges what is complete;
+ * pipeline into the producer, or into the spool, from where {@code drainer} takes them on; Kafka's I/O thread completes them; {@code acknowledger} acknowledges what is complete;
  * {@code mqtt} connects and reconnects; {@code births} stores the births of Sparkplug nodes; {@code rebirths} asks edge
- * nodes to be born again, if it may; {@code summary} reports; {@code status} and {@code http} show it to those who ask.
+ * nodes to be born again, if it may; {@code watchdog} looks for a flow that has stopped; {@code summary} reports; {@code
+ * status} and {@code http} show it to those who ask.
  */
 public final class Bridge {
 
@@ -57,37 +61,74 @@ public final class Bridge {
     private final @Nullable StoredBirths storedBirths;
     private final MqttSource source;
     private final Thread mqttThread;
+    private final Outlet outlet;
+    private final @Nullable Detour detour;
+    private final Carrier carrier;
     private final Thread carrierThread;
+    private final @Nullable Thread drainerThread;
     private final Thread birthsThread;
     private final Thread ackThread;
     private final @Nullable Thread rebirthThread;
+    private final Thread watchdogThread;
     private final Thread summaryThread;
     private final @Nullable Status status;
     private final @Nullable Thread statusThread;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicLong imbalances = new AtomicLong();
     private volatile boolean failed;
 
     public Bridge(Settings settings) {
         this.settings = settings;
         this.tracker = new DeliveryTracker(
                 settings.mqtt().receiveMaximum(), settings.mqtt().maxInFlightBytes());
-        this.source = new MqttSource(settings.mqtt(), kept(settings.sparkplug()), tracker, health);
+        this.source = new MqttSource(
+                settings.mqtt(),
+                kept(settings.sparkplug()),
+                settings.sparkplug().stateDir(),
+                tracker,
+                health);
         this.pipeline = new Pipeline(settings.pipeline(), settings.sparkplug());
-        LatestDeadLetters deadLetters =
+        DeadLetters deadLetters = new DeadLetters(settings.kafka().deadLetterTopic(), pipeline);
+        LatestDeadLetters latestDeadLetters =
                 new LatestDeadLetters(settings.http().showPayloads() ? DEAD_LETTER_EXCERPT_BYTES : 0);
-        Carrier carrier = new Carrier(tracker, pipeline, settings.kafka(), health, deadLetters);
+        this.outlet = new Outlet(
+                tracker,
+                deadLetters,
+                latestDeadLetters,
+                answers -> new KafkaSink<>(settings.kafka(), answers, health),
+                System::nanoTime);
+        this.detour = detour(deadLetters);
+        this.carrier = new Carrier(
+                tracker,
+                pipeline::process,
+                () -> pipeline.tend(System.currentTimeMillis()),
+                outlet,
+                detour,
+                System::nanoTime);
         this.storedBirths = storedBirths(settings.sparkplug());
         this.mqttThread = thread("mqtt", this::connect);
-        this.carrierThread = thread("carrier", () -> carry(carrier));
+        this.carrierThread = thread("carrier", this::carry);
+        this.drainerThread = detour == null ? null : thread("drainer", detour::drain);
         this.birthsThread = thread("births", storedBirths == null ? () -> {} : storedBirths::run);
         this.ackThread = thread("acknowledger", this::acknowledge);
         Rebirths rebirths = Rebirths.of(pipeline.births(), source::publish);
         this.rebirthThread = rebirths == null ? null : thread("rebirths", rebirths::run);
+        Watchdog watchdog = new Watchdog(tracker, health, source::renew, settings.stall());
+        this.watchdogThread = thread("watchdog", watchdog::run);
         this.summaryThread = thread("summary", this::summarize);
-        Liveness liveness = new Liveness(
-                carrier.heartbeat(), health, STUCK.plus(settings.kafka().maxBlock()));
+        Liveness liveness = new Liveness(carrier.heartbeat(), health, STUCK);
         this.status = settings.http().enabled()
-                ? new Status(settings, tracker, health, liveness, source, pipeline, carrier, deadLetters)
+                ? new Status(
+                        settings,
+                        tracker,
+                        health,
+                        liveness,
+                        source,
+                        pipeline,
+                        outlet,
+                        detour == null ? () -> 0 : detour::spoolBytes,
+                        imbalances::get,
+                        latestDeadLetters)
                 : null;
         this.statusThread = status == null ? null : thread("status", status::run);
     }
@@ -97,10 +138,14 @@ public final class Bridge {
         birthsThread.start();
         ackThread.start();
         carrierThread.start();
+        if (drainerThread != null) {
+            drainerThread.start();
+        }
         mqttThread.start();
         if (rebirthThread != null) {
             rebirthThread.start();
         }
+        watchdogThread.start();
         summaryThread.start();
         if (statusThread != null) {
             statusThread.start();
@@ -132,17 +177,18 @@ public final class Bridge {
             rebirthThread.interrupt();
         }
         source.pause();
+        carrier.hurry();
         boolean drained = tracker.awaitEmpty(settings.drainTimeout());
         ackThread.interrupt();
         ackThread.join(LAST_ACKS.toMillis());
         source.stop();
         mqttThread.interrupt();
-        carrierThread.interrupt();
-        carrierThread.join(LAST_RECORDS.toMillis());
+        closeOutlet();
         if (storedBirths != null) {
             storedBirths.close();
             birthsThread.join(LAST_BIRTHS.toMillis());
         }
+        watchdogThread.interrupt();
         summaryThread.interrupt();
         if (status != null && statusThread != null) {
             statusThread.interrupt();
@@ -150,12 +196,25 @@ public final class Bridge {
         }
         Books books = tracker.books();
         if (drained) {
-            LOG.info("Stopped: {}", describe(books));
+            LOG.info("Stopped: {}", books.describe());
         } else {
             LOG.warn(
                     "Stopped with {} messages not confirmed and not acknowledged: {}",
                     books.inFlight(),
-                    describe(books));
+                    books.describe());
+        }
+    }
+
+    private void closeOutlet() throws InterruptedException {
+        carrierThread.interrupt();
+        if (drainerThread != null) {
+            drainerThread.interrupt();
+            drainerThread.join(LAST_RECORDS.toMillis());
+        }
+        carrierThread.join(LAST_RECORDS.toMillis());
+        outlet.close();
+        if (detour != null) {
+            detour.stop();
         }
     }
 
@@ -174,6 +233,11 @@ public final class Bridge {
         return tracker.books();
     }
 
+    /** How often the MQTT broker did not have the session that was expected: messages may be lost. */
+    public long lostSessions() {
+        return source.lostSessions();
+    }
+
     private void connect() {
         try {
             if (!source.run()) {
@@ -185,7 +249,7 @@ public final class Bridge {
     }
 
     /** Carries messages, once it is known again which births there were before. */
-    private void carry(Carrier carrier) {
+    private void carry() {
         BirthState births = pipeline.births();
         if (births != null && storedBirths != null) {
             try {
@@ -200,12 +264,20 @@ public final class Bridge {
         }
     }
 
+    private @Nullable Detour detour(DeadLetters deadLetters) {
+        Path folder = settings.spool().dir();
+        return folder == null
+                ? null
+                : new Detour(settings.spool(), folder, outlet, tracker, deadLetters, health, System::nanoTime);
+    }
+
     private static @Nullable StoredBirths storedBirths(SparkplugSettings sparkplug) {
         Path folder = sparkplug.stateDir();
         return folder == null || !sparkplug.resolve() ? null : new StoredBirths(folder, sparkplug.stateMaxAge());
     }
 
-    private static List<TopicFilter> kept(SparkplugSettings sparkplug) {
+    /** Topic filters besides those of the settings. */
+    static List<TopicFilter> kept(SparkplugSettings sparkplug) {
         return sparkplug.certificates() ? List.of(TopicFilter.of(SparkplugTopic.CERTIFICATES + "#")) : List.of();
     }
 
@@ -222,12 +294,14 @@ public final class Bridge {
             while (true) {
                 Thread.sleep(SUMMARY_INTERVAL.toMillis());
                 Books now = tracker.books();
+                audit(now);
                 long rate = (now.received() - before.received()) / SUMMARY_INTERVAL.toSeconds();
                 LOG.info(
-                        "{}, {}/s, timestamps replaced {}{}{}",
-                        describe(now),
+                        "{}, {}/s, timestamps replaced {}{}{}{}",
+                        now.describe(),
                         rate,
                         pipeline.timestampFallbacks(),
+                        lostSessions() == 0 ? "" : ", sessions lost " + lostSessions(),
                         health.isReady() ? "" : ", not ready",
                         health.isWell() ? "" : ": " + health.describe());
                 before = now;
@@ -238,18 +312,25 @@ public final class Bridge {
         }
     }
 
+    /** A message that is nowhere is a mistake of the bridge, to be heard of. */
+    private void audit(Books books) {
+        if (!books.balance()) {
+            imbalances.incrementAndGet();
+            LOG.error("The books do not balance, messages may be lost: {}", books.describe());
+        }
+    }
+
+    /** How often the books did not balance; they are checked every minute. */
+    public long imbalances() {
+        return imbalances.get();
+    }
+
     /** Says nothing where no edge node was heard of. */
     private static void summarize(@Nullable BirthState births) {
         BirthState.Counters counters = births == null ? null : births.counters(System.currentTimeMillis());
         if (counters != null && counters.edgeNodes() > 0) {
             LOG.info("Sparkplug: {}", counters.describe());
         }
-    }
-
-    private static String describe(Books books) {
-        return "received " + books.received() + ", delivered " + books.delivered() + ", dead-lettered "
-                + books.deadLettered() + ", skipped " + books.skipped() + ", dropped " + books.dropped()
-                + ", in flight " + books.inFlight();
     }
 
     private void fail() {

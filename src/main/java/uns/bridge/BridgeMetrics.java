@@ -2,9 +2,11 @@ package uns.bridge;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import uns.bridge.delivery.Books;
 import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.delivery.Drop;
 import uns.bridge.delivery.Flow;
 import uns.bridge.delivery.Latencies;
 import uns.bridge.health.Health;
@@ -13,7 +15,7 @@ import uns.bridge.metrics.Metrics;
 import uns.bridge.mqtt.MqttSource;
 import uns.bridge.pipeline.Pipeline;
 import uns.bridge.sparkplug.BirthState;
-import uns.bridge.sparkplug.EdgeNodes;
+import uns.bridge.sparkplug.EdgeNodeCensus;
 import uns.bridge.sparkplug.RebirthRequest;
 
 /**
@@ -68,12 +70,19 @@ final class BridgeMetrics {
             Liveness liveness,
             MqttSource source,
             Pipeline pipeline,
-            Carrier carrier) {
+            Outlet outlet,
+            LongSupplier spoolBytes,
+            LongSupplier imbalances) {
         this.tracker = tracker;
         this.books = tracker.books();
         this.flow = tracker.flow();
         metrics.gauge("uns_bridge_build", "1; the version is a label", () -> 1, "version", Main.version());
         messages();
+        spool(spoolBytes);
+        metrics.counter(
+                "uns_bridge_books_imbalances_total",
+                "How often a message was nowhere: a mistake of the bridge",
+                imbalances::getAsLong);
         metrics.counter(
                 "uns_bridge_timestamps_replaced_total",
                 "Records with the time of arrival, because their own was not valid",
@@ -84,10 +93,10 @@ final class BridgeMetrics {
             sparkplug(pipeline.births());
         }
         for (String name : PRODUCER_COUNTERS) {
-            metrics.counter(producerName(name), "Kafka producer: " + name, () -> carrier.producerMetric(name));
+            metrics.counter(producerName(name), "Kafka producer: " + name, () -> outlet.producerMetric(name));
         }
         for (String name : PRODUCER_GAUGES) {
-            metrics.gauge(producerName(name), "Kafka producer: " + name, () -> carrier.producerMetric(name));
+            metrics.gauge(producerName(name), "Kafka producer: " + name, () -> outlet.producerMetric(name));
         }
     }
 
@@ -110,15 +119,17 @@ final class BridgeMetrics {
         book("delivered", "Messages confirmed by Kafka in their own topic", Books::delivered);
         book("dead_lettered", "Messages confirmed by Kafka in the dead-letter topic", Books::deadLettered);
         book("skipped", "Messages not meant to become records", Books::skipped);
-        metrics.counter(
-                "uns_bridge_messages_dropped_total",
-                "Messages that were given up",
-                () -> books.dropped(),
-                "reason",
-                "qos0_no_room");
+        for (Drop reason : Drop.values()) {
+            metrics.counter(
+                    "uns_bridge_messages_dropped_total",
+                    "Messages that were given up",
+                    () -> books.drops().getOrDefault(reason, 0L),
+                    "reason",
+                    label(reason));
+        }
         metrics.gauge(
                 "uns_bridge_messages_in_flight",
-                "Messages that arrived and are not confirmed yet",
+                "Messages that arrived and are neither confirmed nor in the spool yet",
                 () -> books.inFlight());
         metrics.gauge("uns_bridge_in_flight_bytes", "Memory that messages in flight hold", () -> flow.inFlightBytes());
         metrics.counter(
@@ -133,6 +144,15 @@ final class BridgeMetrics {
             Latencies latencies = flow.latencies();
             return new Metrics.Durations(Latencies.boundsMs(), latencies.counts(), latencies.sumMs());
         });
+    }
+
+    private void spool(LongSupplier bytes) {
+        book("restored", "Messages that an earlier run has left in the spool", Books::restored);
+        metrics.gauge(
+                "uns_bridge_messages_spooled",
+                "Messages in the spool that are not confirmed yet",
+                () -> books.spooled());
+        metrics.gauge("uns_bridge_spool_bytes", "What the spool takes of the disk", bytes::getAsLong);
     }
 
     private void book(String name, String help, ToDoubleFunction<Books> value) {
@@ -167,6 +187,10 @@ final class BridgeMetrics {
                 "uns_bridge_mqtt_connections_total",
                 "Connections to the MQTT broker; all but the first are reconnections",
                 source::connections);
+        metrics.counter(
+                "uns_bridge_mqtt_lost_sessions_total",
+                "How often the MQTT broker did not have the session that was expected",
+                source::lostSessions);
         for (String filter : source.subscriptions().keySet()) {
             metrics.gauge(
                     "uns_bridge_mqtt_subscription_granted",
@@ -178,7 +202,7 @@ final class BridgeMetrics {
     }
 
     private void sparkplug(BirthState births) {
-        for (EdgeNodes.State state : EdgeNodes.State.values()) {
+        for (EdgeNodeCensus.State state : EdgeNodeCensus.State.values()) {
             metrics.gauge(
                     "uns_bridge_sparkplug_edge_nodes",
                     "Edge nodes that are known",

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,24 +14,12 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 import uns.bridge.config.ConfigurationException;
 import uns.bridge.http.HealthCheck;
 
-/** The command: {@code java -jar uns-kafka-bridge.jar [--conf DIR] [--check | --healthcheck]}. Exit code 0: stopped; 1: failed; 2: usage or configuration. */
+/** The command: {@code java -jar uns-kafka-bridge.jar}. Exit code 0: done, or stopped; 1: failed; 2: usage or configuration. */
 public final class Main {
 
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int USAGE = 2;
-    private static final String HELP = """
-            Usage: java -jar uns-kafka-bridge.jar [--conf DIR] [--check | --healthcheck [live]]
-
-            Carries every message of an MQTT Unified Namespace into Kafka.
-
-              --conf DIR   where settings.yaml, .secrets.yaml and logback.xml are (default: conf)
-              --check      only checks the configuration, and prints the settings in effect and where each is from
-              --healthcheck      asks the bridge that runs here whether it is ready; exit code 0 or 1
-              --healthcheck live asks only whether it can make progress, whatever the brokers do
-              --version    prints the version
-              --help       prints this
-            """;
 
     private Main() {}
 
@@ -41,55 +30,81 @@ public final class Main {
 
     @SuppressWarnings("SystemOut") // What was asked for, and what keeps the bridge from logging at all.
     static int run(String[] args, Map<String, String> environment) throws InterruptedException {
-        Path conf = Path.of("conf");
-        boolean check = false;
-        String healthPath = null;
-        for (int i = 0; i < args.length; i++) {
-            switch (args[i]) {
-                case "--conf" -> {
-                    if (++i == args.length) {
-                        System.err.println("--conf needs a folder\n\n" + HELP);
-                        return USAGE;
-                    }
-                    conf = Path.of(args[i]);
-                }
-                case "--check" -> check = true;
-                case "--healthcheck" -> {
-                    boolean live = i + 1 < args.length && args[i + 1].equals("live");
-                    healthPath = live ? Status.LIVE : Status.READY;
-                    i += live ? 1 : 0;
-                }
-                case "--help" -> {
-                    System.out.print(HELP);
-                    return OK;
-                }
-                case "--version" -> {
-                    System.out.println(version());
-                    return OK;
-                }
-                default -> {
-                    System.err.println("unknown argument " + args[i] + "\n\n" + HELP);
-                    return USAGE;
-                }
+        Command command;
+        try {
+            command = Command.parse(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\n\n" + Command.HELP);
+            return USAGE;
+        }
+        switch (command.action()) {
+            case HELP -> System.out.print(Command.HELP);
+            case VERSION -> System.out.println(version());
+            case HEALTHCHECK -> {
+                return healthCheck(command.conf(), environment, Status.READY);
+            }
+            case HEALTHCHECK_LIVE -> {
+                return healthCheck(command.conf(), environment, Status.LIVE);
+            }
+            default -> {
+                return run(command, environment);
             }
         }
-        if (healthPath != null) {
-            return healthCheck(conf, environment, healthPath);
-        }
-        configureLogging(conf);
+        return OK;
+    }
+
+    @SuppressWarnings("SystemOut")
+    private static int run(Command command, Map<String, String> environment) throws InterruptedException {
+        configureLogging(command.conf());
         Settings settings;
         try {
-            settings = Settings.load(conf, environment);
+            settings = Settings.load(command.conf(), environment);
         } catch (ConfigurationException e) {
             e.problems().forEach(System.err::println);
             return USAGE;
         }
-        if (check) {
-            settings.description().forEach(System.out::println);
-            settings.warnings().forEach(warning -> System.out.println("warning: " + warning));
+        return switch (command.action()) {
+            case CHECK -> check(settings);
+            case EXPLAIN -> explain(settings, command);
+            case DOCTOR -> Doctor.examine(settings, System.out::println) ? OK : FAILED;
+            case REDRIVE -> redrive(settings);
+            default -> serve(settings);
+        };
+    }
+
+    @SuppressWarnings("SystemOut")
+    private static int check(Settings settings) {
+        settings.description().forEach(System.out::println);
+        settings.warnings().forEach(warning -> System.out.println("warning: " + warning));
+        return OK;
+    }
+
+    @SuppressWarnings("SystemOut")
+    private static int explain(Settings settings, Command command) {
+        Path payload = command.payload();
+        try {
+            byte[] bytes = payload == null ? null : Files.readAllBytes(payload);
+            String topic = Objects.requireNonNull(command.topic());
+            Explanation.of(settings, topic, bytes, System.currentTimeMillis()).forEach(System.out::println);
             return OK;
+        } catch (IOException e) {
+            System.err.println("--payload: cannot be read: " + e);
+        } catch (IllegalArgumentException e) {
+            System.err.println("--explain: " + e.getMessage());
         }
-        return serve(settings);
+        return USAGE;
+    }
+
+    private static int redrive(Settings settings) throws InterruptedException {
+        Logger log = LoggerFactory.getLogger(Redrive.class);
+        try {
+            Redrive.Summary summary = Redrive.run(settings);
+            log.info("Redriven: {}", summary.describe());
+            return summary.isComplete() ? OK : FAILED;
+        } catch (IOException e) {
+            log.error("Redriving ended early, what is not confirmed stays for the next time: {}", e.getMessage());
+            return FAILED;
+        }
     }
 
     /** Does without logging, which takes longer to load than all the rest; 2 would mean something else to Docker. */

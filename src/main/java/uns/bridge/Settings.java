@@ -15,11 +15,13 @@ import uns.bridge.kafka.KafkaSettings;
 import uns.bridge.mqtt.MqttSettings;
 import uns.bridge.pipeline.PipelineSettings;
 import uns.bridge.sparkplug.SparkplugSettings;
+import uns.bridge.spool.SpoolSettings;
 
 /**
  * Everything that can be set.
  *
  * @param drainTimeout how long a graceful stop waits for what is in flight
+ * @param stall after how long without progress what is in flight counts as stalled
  * @param description the settings in effect for the log, one line each, without secrets
  */
 public record Settings(
@@ -27,13 +29,18 @@ public record Settings(
         PipelineSettings pipeline,
         SparkplugSettings sparkplug,
         KafkaSettings kafka,
+        SpoolSettings spool,
         HttpSettings http,
         Duration drainTimeout,
+        Duration stall,
         List<String> description) {
 
     private static final ValueType<Duration> DRAIN_TIMEOUT = ValueType.duration(Duration.ZERO, Duration.ofHours(1));
     /** Shorter than the 10 seconds after which {@code docker stop} kills. */
     private static final Duration DEFAULT_DRAIN_TIMEOUT = Duration.ofSeconds(6);
+
+    private static final ValueType<Duration> STALL = ValueType.duration(Duration.ofSeconds(5), Duration.ofHours(1));
+    private static final Duration DEFAULT_STALL = Duration.ofSeconds(60);
 
     /**
      * The settings of a directory with {@code settings.yaml} and perhaps {@code .secrets.yaml}, and of the environment.
@@ -75,8 +82,10 @@ public record Settings(
         PipelineSettings pipeline = PipelineSettings.read(root.section("mqtt"), root.section("kafka"));
         SparkplugSettings sparkplug = SparkplugSettings.read(root.section("sparkplug"));
         KafkaSettings kafka = KafkaSettings.read(root.section("kafka"));
+        SpoolSettings spool = SpoolSettings.read(root.section("spool"));
         HttpSettings http = HttpSettings.read(root.section("http"));
         Duration drainTimeout = root.get("drain_timeout", DRAIN_TIMEOUT, DEFAULT_DRAIN_TIMEOUT);
-        return new Settings(mqtt, pipeline, sparkplug, kafka, http, drainTimeout, root.describe());
+        Duration stall = root.section("watchdog").get("stall", STALL, DEFAULT_STALL);
+        return new Settings(mqtt, pipeline, sparkplug, kafka, spool, http, drainTimeout, stall, root.describe());
     }
 }

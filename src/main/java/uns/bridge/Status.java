@@ -1,6 +1,7 @@
 package uns.bridge;
 
 import java.util.Map;
+import java.util.function.LongSupplier;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
 import uns.bridge.health.LatestDeadLetters;
@@ -32,11 +33,14 @@ final class Status implements AutoCloseable {
             Liveness liveness,
             MqttSource source,
             Pipeline pipeline,
-            Carrier carrier,
+            Outlet outlet,
+            LongSupplier spoolBytes,
+            LongSupplier imbalances,
             LatestDeadLetters deadLetters) {
         this.tracker = tracker;
-        this.metrics = new BridgeMetrics(tracker, health, liveness, source, pipeline, carrier);
-        StatusJson json = new StatusJson(settings, tracker, health, liveness, source, pipeline, history, deadLetters);
+        this.metrics = new BridgeMetrics(tracker, health, liveness, source, pipeline, outlet, spoolBytes, imbalances);
+        StatusJson json = new StatusJson(
+                settings, tracker, health, liveness, source, pipeline, spoolBytes, imbalances, history, deadLetters);
         StatusPage page = StatusPage.load();
         this.endpoint = new HttpEndpoint(
                 settings.http(),

@@ -6,8 +6,10 @@ import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import uns.bridge.delivery.Books;
 import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.delivery.Drop;
 import uns.bridge.delivery.Flow;
 import uns.bridge.health.Health;
 import uns.bridge.health.LatestDeadLetters;
@@ -17,7 +19,7 @@ import uns.bridge.json.JsonWriter;
 import uns.bridge.mqtt.MqttSource;
 import uns.bridge.pipeline.Pipeline;
 import uns.bridge.pipeline.TopicCount;
-import uns.bridge.sparkplug.EdgeNodes;
+import uns.bridge.sparkplug.EdgeNodeCensus;
 
 /** How the bridge is, as JSON. Safe for use by several threads. */
 final class StatusJson {
@@ -31,6 +33,8 @@ final class StatusJson {
     private final Liveness liveness;
     private final MqttSource source;
     private final Pipeline pipeline;
+    private final LongSupplier spoolBytes;
+    private final LongSupplier imbalances;
     private final History history;
     private final LatestDeadLetters deadLetters;
     private final String version = Main.version();
@@ -42,6 +46,8 @@ final class StatusJson {
             Liveness liveness,
             MqttSource source,
             Pipeline pipeline,
+            LongSupplier spoolBytes,
+            LongSupplier imbalances,
             History history,
             LatestDeadLetters deadLetters) {
         this.settings = settings;
@@ -50,6 +56,8 @@ final class StatusJson {
         this.liveness = liveness;
         this.source = source;
         this.pipeline = pipeline;
+        this.spoolBytes = spoolBytes;
+        this.imbalances = imbalances;
         this.history = history;
         this.deadLetters = deadLetters;
     }
@@ -124,7 +132,17 @@ final class StatusJson {
         number(json, "deadLettered", books.deadLettered());
         number(json, "skipped", books.skipped());
         number(json, "dropped", books.dropped());
+        json.name("drops");
+        json.startObject();
+        for (Map.Entry<Drop, Long> drop : new TreeMap<>(books.drops()).entrySet()) {
+            number(json, lower(drop.getKey()), drop.getValue());
+        }
+        json.endObject();
         number(json, "inFlight", books.inFlight());
+        number(json, "spooled", books.spooled());
+        number(json, "spoolBytes", spoolBytes.getAsLong());
+        number(json, "restored", books.restored());
+        number(json, "imbalances", imbalances.getAsLong());
         number(json, "inFlightBytes", flow.inFlightBytes());
         number(json, "receivedBytes", flow.receivedBytes());
         number(json, "lastArrival", flow.lastArrivalMs());
@@ -133,6 +151,7 @@ final class StatusJson {
 
     private void mqtt(JsonWriter json) {
         number(json, "reconnections", Math.max(0, source.connections() - 1));
+        number(json, "lostSessions", source.lostSessions());
         json.name("subscriptions");
         json.startObject();
         for (Map.Entry<String, Boolean> subscription : new TreeMap<>(source.subscriptions()).entrySet()) {
@@ -170,16 +189,17 @@ final class StatusJson {
     }
 
     private void edgeNodes(JsonWriter json) {
-        EdgeNodes nodes =
-                pipeline.births() == null ? EdgeNodes.NONE : pipeline.births().edgeNodes();
+        EdgeNodeCensus nodes = pipeline.births() == null
+                ? EdgeNodeCensus.NONE
+                : pipeline.births().edgeNodes();
         json.name("edgeNodes");
         json.startObject();
-        for (EdgeNodes.State state : EdgeNodes.State.values()) {
+        for (EdgeNodeCensus.State state : EdgeNodeCensus.State.values()) {
             number(json, lower(state), nodes.count(state));
         }
         json.name("list");
         json.startArray();
-        for (EdgeNodes.Node node : nodes.first()) {
+        for (EdgeNodeCensus.Node node : nodes.first()) {
             json.startObject();
             text(json, "id", node.id());
             text(json, "state", lower(node.state()));

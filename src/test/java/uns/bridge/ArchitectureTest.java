@@ -33,7 +33,8 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource({
         "org.eclipse.paho..,      uns.bridge.mqtt",
-        "org.apache.kafka..,      uns.bridge.kafka",
+        "org.apache.kafka.clients..,       uns.bridge.kafka",
+        "org.apache.kafka.common.record.., uns.bridge.spool",
         "com.google.protobuf..,   uns.bridge.sparkplug..",
         "com.fasterxml.jackson.., uns.bridge.json",
         "org.yaml..,              uns.bridge.config",
@@ -85,6 +86,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource({
         "uns.bridge.mqtt,        'uns.bridge.kafka,uns.bridge.pipeline,uns.bridge.sparkplug..,uns.bridge.json'",
+        "uns.bridge.spool,       'uns.bridge.mqtt,uns.bridge.kafka,uns.bridge.pipeline,uns.bridge.delivery'",
         "uns.bridge.kafka,       'uns.bridge.mqtt,uns.bridge.pipeline,uns.bridge.sparkplug..,uns.bridge.delivery'",
         "uns.bridge.pipeline,    'uns.bridge.mqtt,uns.bridge.kafka,uns.bridge.delivery,uns.bridge.health'",
         "uns.bridge.sparkplug.., 'uns.bridge.mqtt,uns.bridge.kafka,uns.bridge.delivery,uns.bridge.pipeline'",
@@ -97,6 +99,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(others.split(","))
+                .check(BRIDGE);
+    }
+
+    @Test
+    void shouldKnowKafkaInItsClientAndItsLogFormatOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("uns.bridge.kafka", "uns.bridge.spool")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.kafka..")
                 .check(BRIDGE);
     }
 

@@ -48,14 +48,13 @@ class CarrierTest {
     private final List<Integer> acknowledged = new ArrayList<>();
     // The clock of the JVM has no particular beginning, and may be negative.
     private final AtomicLong clockNs = new AtomicLong(Long.MIN_VALUE);
-    private final Carrier carrier = new Carrier(
+    private final Outlet outlet = new Outlet(
             tracker,
-            this::process,
-            () -> {},
             new DeadLetters("dead", pipeline),
             latestDeadLetters,
             answers -> kafka.sink(answers, new Health()),
             clockNs::get);
+    private final Carrier carrier = new Carrier(tracker, this::process, () -> {}, outlet, null, clockNs::get);
     private int packetId;
 
     private final AckChannel channel = new AckChannel() {
@@ -91,6 +90,7 @@ class CarrierTest {
         Thread.currentThread().interrupt();
         carrier.run();
         assertThat(Thread.interrupted()).isTrue();
+        outlet.close();
         assertThat(kafka.producer().closed()).isTrue();
     }
 

@@ -2,10 +2,12 @@ package uns.bridge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -21,6 +23,7 @@ import uns.bridge.brokers.MqttBroker;
 import uns.bridge.brokers.Ports;
 import uns.bridge.brokers.TcpProxy;
 import uns.bridge.brokers.TlsListener;
+import uns.bridge.health.Health;
 import uns.bridge.testbed.BridgeProcess;
 import uns.bridge.testbed.KafkaReader;
 import uns.bridge.testbed.Publisher;
@@ -31,6 +34,7 @@ import uns.bridge.tls.KeyForm;
 /** TLS to a real MQTT broker, with PEM files as users have them. */
 class MqttTlsIT {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String NOBODY = "127.0.0.1:1";
     private static final Authority CA = Authority.named("Plant CA");
     private static final Authority OTHER_CA = Authority.named("Other CA");
@@ -135,9 +139,11 @@ class MqttTlsIT {
 
     @Test
     void shouldNameTheHostsWhenTheCertificateIsForAnother() throws Exception {
-        try (BridgeProcess bridge = start("127.0.0.1", PLAIN, "{cert_reqs: true, ca_certs: DIR/ca.pem}")) {
-            bridge.awaitLog("is not for the host 127.0.0.1 but for [localhost]");
-        }
+        assertSays(
+                "127.0.0.1",
+                PLAIN,
+                "{cert_reqs: true, ca_certs: DIR/ca.pem}",
+                "is not for the host 127.0.0.1 but for [localhost]");
     }
 
     @Test
@@ -180,27 +186,48 @@ class MqttTlsIT {
 
     @Test
     void shouldUseRenewedFilesAtTheNextConnection() throws Exception {
-        try (TcpProxy proxy = new TcpProxy("localhost", PLAIN);
-                BridgeProcess bridge = start("localhost", proxy.port(), "{cert_reqs: true, ca_certs: DIR/ca.pem}")
-                        .awaitSubscribed()) {
-            write("ca.pem", "damaged: no certificate any more");
-            proxy.cut();
-            bridge.awaitLog("ca.pem has no certificate in PEM form");
+        try (TcpProxy proxy = new TcpProxy("localhost", PLAIN)) {
+            runInside("localhost", proxy.port(), "{cert_reqs: true, ca_certs: DIR/ca.pem}", bridge -> {
+                await().atMost(PATIENCE).until(bridge::isReady);
+                write("ca.pem", "damaged: no certificate any more");
+                proxy.cut();
+                await().atMost(PATIENCE).until(() -> problem(bridge).contains("ca.pem has no certificate in PEM form"));
 
-            write("ca.pem", Issued.pem(CA.certificate()));
+                write("ca.pem", Issued.pem(CA.certificate()));
 
-            bridge.awaitLog("Reconnected to the MQTT broker");
+                await().atMost(PATIENCE).until(bridge::isReady);
+            });
         }
     }
 
     private void assertSays(int port, String tls, String... parts) throws Exception {
-        try (BridgeProcess bridge = start("localhost", port, tls)) {
-            bridge.awaitLog("No connection to the MQTT broker");
-            assertThat(bridge.output())
-                    .filteredOn(line -> line.contains("No connection to the MQTT broker"))
-                    .first()
-                    .asString()
-                    .contains(parts);
+        assertSays("localhost", port, tls, parts);
+    }
+
+    private void assertSays(String host, int port, String tls, String... parts) throws Exception {
+        runInside(host, port, tls, bridge -> {
+            await().atMost(PATIENCE).until(() -> !problem(bridge).equals("not connected yet"));
+            assertThat(problem(bridge)).contains(parts);
+        });
+    }
+
+    private static String problem(Bridge bridge) {
+        return bridge.problems().getOrDefault(Health.Part.MQTT, "");
+    }
+
+    private interface Course {
+        void run(Bridge bridge) throws Exception;
+    }
+
+    /** In this JVM: what matters is the connection alone, and a process takes seconds to start. */
+    private void runInside(String host, int port, String tls, Course course) throws Exception {
+        writeSettings(host, port, NOBODY, "tcp", tls);
+        Bridge bridge = new Bridge(Settings.load(conf, Map.of("UNS_SPARKPLUG__STATE_DIR", "none")));
+        bridge.start();
+        try {
+            course.run(bridge);
+        } finally {
+            bridge.close();
         }
     }
 
@@ -209,6 +236,11 @@ class MqttTlsIT {
     }
 
     private BridgeProcess start(String host, int port, String kafka, String transport, String tls) throws IOException {
+        writeSettings(host, port, kafka, transport, tls);
+        return BridgeProcess.start(conf, Map.of());
+    }
+
+    private void writeSettings(String host, int port, String kafka, String transport, String tls) throws IOException {
         Files.writeString(
                 conf.resolve("settings.yaml"),
                 BridgeProcess.settings(
@@ -219,7 +251,6 @@ class MqttTlsIT {
                         "transport: " + transport,
                         "client_id: " + conf.getFileName(),
                         "tls: " + tls.replace("DIR", conf.toString())));
-        return BridgeProcess.start(conf, Map.of());
     }
 
     private void write(String name, String text) throws IOException {

@@ -15,9 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 import uns.bridge.config.SettingsFixture;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
+import uns.bridge.health.Heartbeat;
 import uns.bridge.health.LatestDeadLetters;
 import uns.bridge.health.Liveness;
+import uns.bridge.kafka.ScriptedKafka;
 import uns.bridge.mqtt.MqttSource;
+import uns.bridge.pipeline.DeadLetters;
 import uns.bridge.pipeline.Pipeline;
 
 /** README.md describes the settings there are, with the defaults they have, and the metrics. */
@@ -25,7 +28,7 @@ class ReadmeTest {
 
     /** A row of the configuration tables: key and default. */
     private static final Pattern ROW = Pattern.compile(
-            "^\\| `((?:mqtt|sparkplug|kafka|http)\\.[a-z_.]+|drain_timeout)` \\| ([^|]*) \\| .*\\| .*\\|$");
+            "^\\| `((?:mqtt|sparkplug|kafka|spool|http|watchdog)\\.[a-z_.]+|drain_timeout)` \\| ([^|]*) \\| .*\\| .*\\|$");
 
     /** A setting in effect, as the bridge logs it: key, value, origin. */
     private static final Pattern DESCRIPTION = Pattern.compile("([a-z_.]+) = (.*) \\(.*\\)");
@@ -58,11 +61,17 @@ class ReadmeTest {
         DeliveryTracker tracker = new DeliveryTracker(1, 1);
         Health health = new Health();
         Pipeline pipeline = new Pipeline(settings.pipeline(), settings.sparkplug());
-        Carrier carrier = new Carrier(tracker, pipeline, settings.kafka(), health, new LatestDeadLetters(0));
-        MqttSource source = new MqttSource(settings.mqtt(), List.of(), tracker, health);
-        Liveness liveness = new Liveness(carrier.heartbeat(), health, Duration.ofMinutes(1));
+        Outlet outlet = new Outlet(
+                tracker,
+                new DeadLetters("dead", pipeline),
+                new LatestDeadLetters(0),
+                answers -> new ScriptedKafka().sink(answers, health),
+                System::nanoTime);
+        MqttSource source = new MqttSource(settings.mqtt(), List.of(), null, tracker, health);
+        Liveness liveness = new Liveness(new Heartbeat(), health, Duration.ofMinutes(1));
         Map<String, String> exposed = new TreeMap<>();
-        BridgeMetrics metrics = new BridgeMetrics(tracker, health, liveness, source, pipeline, carrier);
+        BridgeMetrics metrics =
+                new BridgeMetrics(tracker, health, liveness, source, pipeline, outlet, () -> 0, () -> 0);
         for (String line : metrics.scrape().lines().toList()) {
             Matcher type = EXPOSED.matcher(line);
             if (type.matches() && !OF_JAVA.matcher(type.group(1)).matches()) {

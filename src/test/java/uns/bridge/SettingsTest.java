@@ -43,8 +43,10 @@ class SettingsTest {
 
         assertThat(shipped)
                 .usingRecursiveComparison()
-                .ignoringFields("description")
+                .ignoringFields("description", "spool.dir")
                 .isEqualTo(defaults);
+        assertThat(shipped.spool().dir()).isEqualTo(Path.of("data/spool"));
+        assertThat(defaults.spool().dir()).isNull();
     }
 
     @Test
@@ -187,7 +189,8 @@ class SettingsTest {
                         "mqtt.topics = [spBv1.0/#] (default)",
                         "mqtt.username = <hidden> (.secrets.yaml)",
                         "sparkplug.reorder_timeout = 5s (default)",
-                        "sparkplug.resolve = true (default)");
+                        "sparkplug.resolve = true (default)",
+                        "watchdog.stall = 60s (default)");
     }
 
     private List<String> problems() {

@@ -1,15 +1,11 @@
 package uns.bridge.delivery;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.message.InboundMessage;
 import uns.bridge.message.MqttProperties;
 import uns.bridge.message.MqttProperties.UserProperty;
 
-/**
- * One message on its way from its arrival to Kafka's confirmation. It may go there in several parts, and is complete when
- * all of them are.
- */
+/** One message on its way from its arrival to where it is safe: Kafka has it, or the spool. */
 public final class Delivery {
 
     /** What a message costs beside its payload: this object, places in queues; in bytes, roughly. */
@@ -22,9 +18,21 @@ public final class Delivery {
     private final int packetId;
     private final AckChannel channel;
     private final long weight;
-    private final AtomicInteger openParts = new AtomicInteger(1);
-    private volatile boolean rejected;
-    private volatile boolean skipped;
+    private volatile End end = End.DELIVERED;
+    private volatile boolean complete;
+
+    /** Where it ends, once it is complete. */
+    enum End {
+        DELIVERED,
+        DEAD_LETTERED,
+        SKIPPED,
+        SPOOLED;
+
+        /** Whether Kafka has confirmed it, in its own topic or the dead-letter topic. */
+        boolean isInKafka() {
+            return this == DELIVERED || this == DEAD_LETTERED;
+        }
+    }
 
     Delivery(InboundMessage message, int packetId, AckChannel channel) {
         this.message = message;
@@ -43,28 +51,23 @@ public final class Delivery {
         return packetId;
     }
 
-    /** It goes to Kafka in {@code parts}, at least one; to be told before the first of them is completed. */
-    public void split(int parts) {
-        openParts.set(parts);
-    }
-
-    /** From now on this delivery is one to the dead-letter topic, whatever becomes of its other parts. */
+    /** From now on this delivery is one to the dead-letter topic. */
     public void reject() {
-        rejected = true;
-    }
-
-    /** Whether it is one to the dead-letter topic. */
-    public boolean isRejected() {
-        return rejected;
+        end = End.DEAD_LETTERED;
     }
 
     /** It is not meant to become a record. To be completed all the same. */
     public void skip() {
-        skipped = true;
+        end = End.SKIPPED;
     }
 
-    boolean isSkipped() {
-        return skipped;
+    /** It is safe in the spool, from where it goes on into Kafka. To be completed all the same. */
+    public void spool() {
+        end = End.SPOOLED;
+    }
+
+    End end() {
+        return end;
     }
 
     AckChannel channel() {
@@ -96,11 +99,10 @@ public final class Delivery {
     }
 
     boolean isComplete() {
-        return openParts.get() <= 0;
+        return complete;
     }
 
-    /** Returns whether it was the last part. */
-    boolean completePart() {
-        return openParts.decrementAndGet() <= 0;
+    void complete() {
+        complete = true;
     }
 }

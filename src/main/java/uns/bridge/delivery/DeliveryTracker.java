@@ -3,7 +3,9 @@ package uns.bridge.delivery;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -15,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 import uns.bridge.message.InboundMessage;
 
 /**
- * Every message between its arrival and Kafka's confirmation: a bounded FIFO whose entries complete in any order and are
+ * Every message between its arrival and where it is safe, Kafka or the spool: a bounded FIFO whose entries complete in any order and are
  * released, and only then acknowledged, in the order of arrival.
  *
  * <p>Four threads meet here: the MQTT reader {@linkplain #offer offers}, the carrier takes the {@linkplain #next next},
- * Kafka's I/O thread {@linkplain #complete completes} without ever blocking, and the acknowledger {@linkplain
+ * Kafka's I/O thread {@linkplain #complete completes} without ever blocking, the carrier too what it has spooled, and the acknowledger {@linkplain
  * #release releases}.
  *
  * <p>Memory is bounded twice, for QoS 1 and 2 (by number and by bytes; beyond it the reader waits) and for QoS 0 (by bytes;
@@ -48,7 +50,9 @@ public final class DeliveryTracker {
     private long delivered;
     private long deadLettered;
     private long skipped;
-    private long dropped;
+    private long restored;
+    private long spooled;
+    private final Map<Drop, Long> drops = new EnumMap<>(Drop.class);
     private long receivedBytes;
     private long lastArrivalMs;
     private final Latencies latencies = new Latencies();
@@ -94,7 +98,51 @@ public final class DeliveryTracker {
         lock.lock();
         try {
             received++;
-            dropped++;
+            drops.merge(Drop.NO_ROOM, 1L, Long::sum);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether messages of QoS 0 hold more than half of what they may, so that soon there may be no room for another. */
+    public boolean isCrowded() {
+        lock.lock();
+        try {
+            return unreliableBytes > maxBytes / 2;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@code messages} of an earlier run are in the spool. */
+    public void restore(long messages) {
+        lock.lock();
+        try {
+            restored += messages;
+            spooled += messages;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Kafka has so many messages of the spool in their own topics, and so many in the dead-letter topic. */
+    public void drained(long messages, long deadLetters) {
+        lock.lock();
+        try {
+            spooled -= messages + deadLetters;
+            delivered += messages;
+            deadLettered += deadLetters;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@code messages} of the spool are given up. */
+    public void drop(Drop why, long messages) {
+        lock.lock();
+        try {
+            spooled -= messages;
+            drops.merge(why, messages, Long::sum);
         } finally {
             lock.unlock();
         }
@@ -116,9 +164,10 @@ public final class DeliveryTracker {
         return arrived.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Kafka has the record of {@code delivery}, or one of its parts, or its dead letter. Never blocks. */
+    /** {@code delivery} is safe: Kafka has all its records, or its dead letter, or the spool has it. Never blocks. */
     public void complete(Delivery delivery) {
-        if (delivery.completePart() && !completed.get() && completed.compareAndSet(false, true)) {
+        delivery.complete();
+        if (!completed.get() && completed.compareAndSet(false, true)) {
             LockSupport.unpark(releaser);
         }
     }
@@ -153,15 +202,15 @@ public final class DeliveryTracker {
                     head = inFlight.peek()) {
                 batch.add(inFlight.remove());
                 account(head, -1);
-                if (head.isRejected()) {
-                    deadLettered++;
-                } else if (head.isSkipped()) {
-                    skipped++;
-                    continue;
-                } else {
-                    delivered++;
+                switch (head.end()) {
+                    case DELIVERED -> delivered++;
+                    case DEAD_LETTERED -> deadLettered++;
+                    case SKIPPED -> skipped++;
+                    case SPOOLED -> spooled++;
                 }
-                latencies.add(nowMs - head.message().arrivalMs());
+                if (head.end().isInKafka()) {
+                    latencies.add(nowMs - head.message().arrivalMs());
+                }
             }
             if (!batch.isEmpty()) {
                 released.signalAll();
@@ -210,11 +259,22 @@ public final class DeliveryTracker {
         }
     }
 
+    /** Whether what arrived first of all in flight is with Kafka, and lacks only its acknowledgement. */
+    public boolean awaitsAcknowledgement() {
+        lock.lock();
+        try {
+            Delivery head = inFlight.peek();
+            return head != null && head.isComplete();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The account of this instant. */
     public Books books() {
         lock.lock();
         try {
-            return new Books(received, delivered, deadLettered, skipped, dropped, inFlight.size());
+            return new Books(received, restored, delivered, deadLettered, skipped, drops, inFlight.size(), spooled);
         } finally {
             lock.unlock();
         }

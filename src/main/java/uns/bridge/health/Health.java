@@ -14,7 +14,11 @@ public final class Health {
         /** What the MQTT broker granted of the topic filters. */
         SUBSCRIPTIONS,
         /** Writing into Kafka. */
-        KAFKA
+        KAFKA,
+        /** Whether messages get on that should, where no other part knows why not. */
+        FLOW,
+        /** Keeping messages on disk while Kafka can't be reached. */
+        SPOOL
     }
 
     /** How well a part is. */
@@ -45,6 +49,8 @@ public final class Health {
         down(Part.MQTT, "not connected yet");
         down(Part.SUBSCRIPTIONS, "not subscribed yet");
         down(Part.KAFKA, "not connected yet");
+        up(Part.FLOW);
+        up(Part.SPOOL); // Known only when it is needed, and well where there is none.
     }
 
     /** {@code part} is well. */

@@ -1,9 +1,13 @@
 package uns.bridge.json;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +33,37 @@ public final class JsonWriter {
     public JsonWriter(int maxBytes) {
         this.bytes = new BoundedBuffer(maxBytes);
         this.generator = generator(bytes);
+    }
+
+    /** {@code text} as it is between the quotes of a JSON string, UTF-8. Equal texts give equal bytes. */
+    public static byte[] encoded(String text) {
+        return JsonStringEncoder.getInstance().quoteAsUTF8(text);
+    }
+
+    /** The text that was {@linkplain #encoded encoded}. */
+    public static String decoded(byte[] encoded) {
+        if (!hasEscape(encoded)) {
+            return new String(encoded, UTF_8);
+        }
+        byte[] quoted = new byte[encoded.length + 2];
+        quoted[0] = '"';
+        System.arraycopy(encoded, 0, quoted, 1, encoded.length);
+        quoted[quoted.length - 1] = '"';
+        try (JsonParser parser = FACTORY.createParser(quoted)) {
+            parser.nextToken();
+            return parser.getText();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean hasEscape(byte[] encoded) {
+        for (byte b : encoded) {
+            if (b == '\\') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Forgets what was written, finished or not, and the memory that a large value took. */
@@ -100,6 +135,15 @@ public final class JsonWriter {
         }
     }
 
+    /** The name of the member whose value comes next, encoded beforehand. */
+    public void name(MemberName name) {
+        try {
+            generator.writeFieldName(name.encoded());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A string. */
     public void string(String value) {
         try {
@@ -109,10 +153,10 @@ public final class JsonWriter {
         }
     }
 
-    /** A string that is encoded already: what needs no escape is copied. */
-    public void string(byte[] utf8) {
+    /** A string that was {@linkplain #encoded encoded} before: it is only copied. */
+    public void encodedString(byte[] encoded) {
         try {
-            generator.writeUTF8String(utf8, 0, utf8.length);
+            generator.writeRawUTF8String(encoded, 0, encoded.length);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -43,7 +43,8 @@ final class AdminLookup implements TopicProbe.Lookup {
     static Map<String, Object> adminConfig(KafkaSettings settings) {
         Map<String, Object> config = new HashMap<>();
         settings.config().forEach((key, value) -> {
-            if (AdminClientConfig.configNames().contains(key)) {
+            // Some of TLS are known to TlsEngines alone.
+            if (AdminClientConfig.configNames().contains(key) || key.startsWith("ssl.")) {
                 config.put(key, value);
             }
         });

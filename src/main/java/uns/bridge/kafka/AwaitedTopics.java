@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,15 @@ final class AwaitedTopics<S> {
         }
         String problem = creator.problem();
         return "Kafka has not created topic " + first.getKey() + " yet" + (problem.isEmpty() ? "" : ": " + problem);
+    }
+
+    /** The first of what has been waited for longest; null if nothing is. */
+    @Nullable S oldest() {
+        return held.isEmpty() ? null : held.values().iterator().next().sendings.get(0);
+    }
+
+    void forEach(Consumer<S> action) {
+        held.values().forEach(each -> each.sendings.forEach(action));
     }
 
     void close() {

@@ -8,6 +8,7 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,19 @@ final class KafkaErrors {
                 || e instanceof InvalidRecordException
                 || e instanceof PolicyViolationException
                 || e instanceof TopicAuthorizationException;
+    }
+
+    /**
+     * Why Kafka will never take a record, or null if it may. A producer that must not wait has timed out by the time it hears
+     * so; then it is the cause.
+     */
+    static @Nullable Exception refusal(Exception e) {
+        if (isRefusal(e)) {
+            return e;
+        }
+        return e instanceof TimeoutException && e.getCause() instanceof TopicAuthorizationException cause
+                ? cause
+                : null;
     }
 
     static boolean isAboutTopic(@Nullable Throwable cause) {

@@ -2,6 +2,7 @@ package uns.bridge.kafka;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -45,18 +46,23 @@ public record KafkaSettings(
                 warnings);
     }
 
-    /** How long the producer may hold up the thread that writes. */
-    public Duration maxBlock() {
-        return Duration.ofMillis(number(ProducerConfig.MAX_BLOCK_MS_CONFIG));
-    }
-
     /** What records may hold of the memory on their way, in bytes. */
     long bufferMemoryBytes() {
-        return number(ProducerConfig.BUFFER_MEMORY_CONFIG);
+        return Long.parseLong(
+                String.valueOf(config.get(ProducerConfig.BUFFER_MEMORY_CONFIG)).strip());
     }
 
-    private long number(String key) {
-        return Long.parseLong(String.valueOf(config.get(key)).strip());
+    /** For how long the producer may take no record before Kafka counts as away. */
+    Duration maxBlock() {
+        return Duration.ofMillis(Long.parseLong(
+                String.valueOf(config.get(ProducerConfig.MAX_BLOCK_MS_CONFIG)).strip()));
+    }
+
+    /** The settings of a producer that never waits, for {@link KafkaSink} does so itself. */
+    Map<String, Object> unblockedConfig() {
+        Map<String, Object> unblocked = new HashMap<>(config);
+        unblocked.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "0");
+        return unblocked;
     }
 
     private static String topic(String text) {

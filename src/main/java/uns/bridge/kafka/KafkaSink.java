@@ -2,15 +2,15 @@ package uns.bridge.kafka;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +28,11 @@ import uns.bridge.message.OutboundRecord;
  * unconfirmed records first, in their order. For that they are held until they are confirmed, which bounds how many there
  * may be: compressed, far more of them would find room in the producer than in memory.
  *
- * <p>All methods are for one thread; the listener is called on that thread or on Kafka's I/O thread,
- * and must not block.
+ * <p>It takes each record at once, and holds what the producer can't take yet. So it is the caller who waits, as long as
+ * {@link #pauseMs} says, and may do something else meanwhile.
+ *
+ * <p>All methods are for one thread at a time; the listener is called on that thread or on Kafka's I/O thread, and must not
+ * block.
  *
  * @param <T> what the caller knows a record by
  */
@@ -49,8 +52,11 @@ public final class KafkaSink<T> implements AutoCloseable {
     private static final Duration CONFIRMATION_OVERDUE = Duration.ofSeconds(5);
     private static final Duration STUCK_CHECK = Duration.ofSeconds(30);
 
-    /** The producer has waited {@code max.block.ms} already, but that may have been set to 0. */
+    /** Between two attempts after {@code max.block.ms}, which may have been set to 0. */
     private static final long TIMEOUT_PAUSE_MS = 10;
+
+    /** Between two attempts within {@code max.block.ms}: Kafka is asked for a topic, or the buffer is full. */
+    private static final long BLOCK_PAUSE_MS = 5;
 
     /** Kafka has megabytes to work on meanwhile. */
     private static final long ROOM_PAUSE_MS = 5;
@@ -64,19 +70,36 @@ public final class KafkaSink<T> implements AutoCloseable {
     /** Null where the bridge creates no topics. */
     private final @Nullable AwaitedTopics<Sending<T>> awaited;
 
+    private final DeniedTopics denied;
     private final Time time;
     private final Listener<T> listener;
     private final Health health;
     private final long maxUnconfirmedBytes;
+    private final long maxBlockNs;
     private final LimitedLog waiting = new LimitedLog();
 
     /** What the producer has and Kafka has not confirmed, in the order it was sent. */
     private final ArrayDeque<Sending<T>> unconfirmed = new ArrayDeque<>();
 
-    /** Of those and of what is held back for its topic. */
+    /** What of it the current producer does not have yet. */
+    private final ArrayDeque<Sending<T>> pending = new ArrayDeque<>();
+
+    /** Of {@link #unconfirmed} and of what is held back for its topic. */
     private long unconfirmedBytes;
 
-    private @Nullable Producer<byte[], byte[]> producer;
+    /** Until when the producer is left alone, if it is. */
+    private long resumeNs;
+
+    private boolean pausing;
+
+    /** Since when the producer has not taken the first of {@link #pending}, if it was offered. */
+    private long blockedSinceNs;
+
+    private boolean blocked;
+
+    /** Read by Kafka's I/O thread, too. */
+    private volatile @Nullable Producer<byte[], byte[]> producer;
+
     private long backoffMs = MIN_BACKOFF_MS;
     private boolean troubled = true;
 
@@ -98,13 +121,14 @@ public final class KafkaSink<T> implements AutoCloseable {
 
     public KafkaSink(KafkaSettings settings, Listener<T> listener, Health health) {
         this(
-                () -> new KafkaProducer<>(settings.config()),
+                () -> new KafkaProducer<>(settings.unblockedConfig()),
                 new TopicProbe(new AdminLookup(settings), settings.deadLetterTopic(), Time.SYSTEM),
                 creator(settings),
                 Time.SYSTEM,
                 listener,
                 health,
-                settings.bufferMemoryBytes());
+                settings.bufferMemoryBytes(),
+                settings.maxBlock());
     }
 
     private static @Nullable TopicCreator creator(KafkaSettings settings) {
@@ -121,35 +145,35 @@ public final class KafkaSink<T> implements AutoCloseable {
             Time time,
             Listener<T> listener,
             Health health,
-            long maxUnconfirmedBytes) {
+            long maxUnconfirmedBytes,
+            Duration maxBlock) {
         this.producers = producers;
         this.probe = probe;
         this.awaited = creator == null ? null : new AwaitedTopics<>(creator, time);
         this.time = time;
-        this.listener = listener;
+        this.denied = new DeniedTopics(time);
+        this.listener = denied.before(listener);
         this.health = health;
         this.maxUnconfirmedBytes = maxUnconfirmedBytes;
+        this.maxBlockNs = maxBlock.toNanos();
     }
 
     /**
-     * Hands {@code record} to Kafka; returns when the producer has it, which takes as long as Kafka is away or behind. A record
-     * for a topic that the bridge is creating is held back meanwhile.
+     * Takes {@code record}, and hands it to the producer once that can take it. A record for a topic that the bridge is
+     * creating is held back meanwhile. To be called while {@link #pauseMs} is 0: more may not find room in the memory.
      *
-     * @throws InterruptedException if interrupted while waiting; the record was not sent, or not confirmed
+     * @throws InterruptedException if interrupted; what was not confirmed is not lost
      */
     public void send(OutboundRecord record, T token) throws InterruptedException {
         recover();
         forgetConfirmed();
         release();
-        Sending<T> sending = new Sending<>(record, token, listener, this::fail);
-        while (unconfirmedBytes > 0 && unconfirmedBytes + sending.weight() > maxUnconfirmedBytes) {
-            time.sleep(ROOM_PAUSE_MS);
-            tend();
-        }
+        Sending<T> sending = new Sending<>(record, token, listener, this::fail, time.nanoTime());
         if (awaited == null || awaited.exists(record.topic())) {
             unconfirmed.add(sending);
             unconfirmedBytes += sending.weight();
-            transmit(sending);
+            pending.add(sending);
+            handOver();
             return;
         }
         String absence = probe.absence(record.topic());
@@ -158,6 +182,45 @@ public final class KafkaSink<T> implements AutoCloseable {
             awaited.hold(record.topic(), sending);
         } else {
             sending.refuse(new UnknownTopicOrPartitionException(absence));
+        }
+    }
+
+    /** How long to wait before {@link #tend} is called again, in milliseconds; 0: it can take a record now. */
+    public long pauseMs() {
+        if (failure != null) {
+            return 0; // It is seen to at the next call.
+        }
+        if (pausing && !pending.isEmpty()) {
+            return Math.max(1, Duration.ofNanos(resumeNs - time.nanoTime()).toMillis());
+        }
+        return unconfirmedBytes > maxUnconfirmedBytes ? ROOM_PAUSE_MS : 0;
+    }
+
+    /** Tends after {@code ms}, for a caller that waits. */
+    public void pause(long ms) throws InterruptedException {
+        time.sleep(ms);
+        tend();
+    }
+
+    /** For how long the oldest record that it has is not confirmed, in nanoseconds; 0 if it has none. */
+    public long waitingNs() {
+        forgetConfirmed();
+        Sending<T> head = unconfirmed.peek();
+        Sending<T> held = awaited == null ? null : awaited.oldest();
+        long now = time.nanoTime();
+        return Math.max(head == null ? 0 : now - head.sinceNs, held == null ? 0 : now - held.sinceNs);
+    }
+
+    /** What its records hold of the memory, in bytes. */
+    public long unconfirmedBytes() {
+        return unconfirmedBytes;
+    }
+
+    /** Tells each record that it has and that is neither confirmed nor refused; those of a key in their order. */
+    public void forEachUnconfirmed(BiConsumer<OutboundRecord, T> action) {
+        unconfirmed.forEach(sending -> sending.tellIfOpen(action));
+        if (awaited != null) {
+            awaited.forEach(sending -> sending.tellIfOpen(action));
         }
     }
 
@@ -171,9 +234,8 @@ public final class KafkaSink<T> implements AutoCloseable {
             if (refusal == null) {
                 probe.forget(next.topic());
                 unconfirmed.addAll(next.sendings());
-                for (Sending<T> sending : next.sendings()) {
-                    transmit(sending); // After a failure it does nothing, and recover() sends them all.
-                }
+                pending.addAll(next.sendings());
+                handOver();
             } else {
                 String absence = AdminLookup.reason(next.topic(), refusal);
                 probe.remember(next.topic(), new TopicProbe.Absence(absence, false));
@@ -185,10 +247,17 @@ public final class KafkaSink<T> implements AutoCloseable {
         }
     }
 
-    /** To be called on Kafka's I/O thread. */
+    /**
+     * To be called on Kafka's I/O thread, which is where the producer must be closed: it would go on with the next batch, and
+     * Kafka would have later records of a topic before the earlier ones that have failed. Such a close does not wait.
+     */
     private void fail(Exception cause) {
         if (failure == null) {
             failure = cause;
+            Producer<byte[], byte[]> failed = producer;
+            if (failed != null) {
+                failed.close(Duration.ZERO);
+            }
         }
     }
 
@@ -213,10 +282,16 @@ public final class KafkaSink<T> implements AutoCloseable {
             trouble(overdue);
         }
         lookForKafka();
+        if (!troubled) {
+            denied.tell(health);
+        }
     }
 
     /** Connects before there is a message, and notices a Kafka that is gone while there is none. */
     private void lookForKafka() {
+        if (producer == null && pausing && time.nanoTime() - resumeNs < 0) {
+            return; // The one before it has failed.
+        }
         try {
             producer();
         } catch (KafkaException e) {
@@ -277,66 +352,96 @@ public final class KafkaSink<T> implements AutoCloseable {
     }
 
     private void recover() throws InterruptedException {
+        handOver();
         while (failure != null) {
             Exception cause = failure;
             discardProducer();
             forgetConfirmed(); // What the old producer has done does not tell that the next one works.
             trouble("Kafka producer failed, replacing it: " + KafkaErrors.describe(cause));
             failure = null;
-            pause();
-            resend();
+            leaveAlone(backoffMs);
+            backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
+            beginAgain();
+            handOver();
         }
     }
 
     /** What was confirmed behind a record of the same key is sent again after it, so that the order ends as it began. */
-    private void resend() throws InterruptedException {
-        List<Sending<T>> again = new ArrayList<>(unconfirmed);
+    private void beginAgain() {
+        pending.clear();
+        blocked = false;
         Set<Object> keys = new HashSet<>();
-        for (Sending<T> sending : again) {
+        for (Sending<T> sending : unconfirmed) {
             if (!sending.done || (sending.confirmed && keys.contains(sending.orderedBy()))) {
                 keys.add(sending.orderedBy());
                 sending.done = false;
-                transmit(sending);
-            }
-            if (failure != null) {
-                return; // The next producer gets them all again.
+                pending.add(sending);
             }
         }
     }
 
-    /** Gives {@code sending} to the producer, waiting while Kafka is away; on failure leaves it to {@link #recover}. */
-    @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same.
-    private void transmit(Sending<T> sending) throws InterruptedException {
-        while (failure == null) {
-            String absence = probe.absence(sending.record.topic());
-            if (absence != null) {
-                sending.refuse(new UnknownTopicOrPartitionException(absence));
-                return;
-            }
-            sending.immediate = null;
-            try {
-                producer().send(sending.toProducerRecord(), sending);
-            } catch (InterruptException e) {
-                throw (InterruptedException) new InterruptedException("interrupted while sending").initCause(e);
-            } catch (KafkaException | IllegalStateException e) {
-                sending.immediate = e;
-            }
-            Exception problem = sending.immediate;
-            if (problem == null) {
-                return;
-            }
-            judge(sending, problem);
-            if (sending.done) {
-                return;
+    /** Gives the producer what it can take; on failure leaves it to {@link #recover}. */
+    private void handOver() throws InterruptedException {
+        if (pending.isEmpty()) {
+            return;
+        }
+        if (pausing && time.nanoTime() - resumeNs < 0) {
+            return;
+        }
+        pausing = false;
+        while (failure == null && !pausing && !pending.isEmpty()) {
+            if (transmit(pending.element())) {
+                pending.remove();
+                blocked = false;
             }
         }
+    }
+
+    /** Returns whether the producer has {@code sending}, or it has ended. */
+    @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same.
+    private boolean transmit(Sending<T> sending) throws InterruptedException {
+        String absence = probe.absence(sending.record.topic());
+        if (absence != null) {
+            sending.refuse(new UnknownTopicOrPartitionException(absence));
+            return true;
+        }
+        Exception denial = denied.of(sending.record.topic());
+        if (denial != null) {
+            sending.refuse(denial);
+            return true;
+        }
+        sending.begin();
+        try {
+            producer().send(sending.toProducerRecord(), sending);
+        } catch (InterruptException e) {
+            throw (InterruptedException) new InterruptedException("interrupted while sending").initCause(e);
+        } catch (KafkaException | IllegalStateException e) {
+            sending.immediate = e;
+        }
+        Exception problem = sending.immediate;
+        if (problem != null) {
+            judge(sending, problem);
+        }
+        return problem == null || sending.done;
     }
 
     /** The record was not even taken by the producer: refuse it, wait for Kafka, or give the producer up. */
     private void judge(Sending<T> sending, Exception problem) throws InterruptedException {
-        if (KafkaErrors.isRefusal(problem)) {
-            sending.refuse(problem);
+        Exception refusal = KafkaErrors.refusal(problem);
+        if (refusal != null) {
+            sending.refuse(refusal);
         } else if (problem instanceof TimeoutException) {
+            long now = time.nanoTime();
+            if (!blocked) {
+                blocked = true;
+                blockedSinceNs = now;
+            }
+            boolean known = problem.getCause() instanceof InvalidTopicException; // Else Kafka may still create it.
+            if (!known && now - blockedSinceNs < maxBlockNs) {
+                leaveAlone(BLOCK_PAUSE_MS);
+                return;
+            }
+            blocked = false;
             boolean aboutTopic = KafkaErrors.isAboutTopic(problem.getCause());
             String absence = aboutTopic ? probe.look(sending.record.topic()) : null;
             if (absence != null) {
@@ -345,26 +450,36 @@ public final class KafkaSink<T> implements AutoCloseable {
                 String doubt = aboutTopic ? probe.problem() : "";
                 trouble("Kafka does not answer, waiting: " + KafkaErrors.describe(problem)
                         + (doubt.isEmpty() ? "" : "; asked for the topic: " + doubt));
-                time.sleep(TIMEOUT_PAUSE_MS);
+                leaveAlone(TIMEOUT_PAUSE_MS);
             }
-        } else {
+        } else if (failure == null) { // Else the producer was closed for it, and this is what follows from that.
             failure = problem;
         }
     }
 
+    private void leaveAlone(long ms) {
+        pausing = true;
+        resumeNs = time.nanoTime() + Duration.ofMillis(ms).toNanos();
+    }
+
     private Producer<byte[], byte[]> producer() {
-        if (producer == null) {
-            producer = producers.get();
-            metrics = ProducerMetrics.of(producer);
+        Producer<byte[], byte[]> current = producer;
+        if (current == null) {
+            current = producers.get();
+            producer = current;
+            metrics = ProducerMetrics.of(current);
             watch.reset();
         }
-        return producer;
+        return current;
     }
 
     private void forgetConfirmed() {
         for (Sending<T> head = unconfirmed.peek(); head != null && head.done; head = unconfirmed.peek()) {
             unconfirmed.remove();
             unconfirmedBytes -= head.weight();
+            if (head.confirmed) {
+                denied.taken(head.record.topic());
+            }
             if (troubled && head.confirmed && overdueTopic() == null) {
                 backoffMs = MIN_BACKOFF_MS;
                 well();
@@ -387,16 +502,12 @@ public final class KafkaSink<T> implements AutoCloseable {
         waiting.log(suppressed -> LOG.warn("{} ({} records unconfirmed)", what, unconfirmed.size()));
     }
 
-    private void pause() throws InterruptedException {
-        time.sleep(backoffMs);
-        backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
-    }
-
     private void discardProducer() {
-        if (producer != null) {
+        Producer<byte[], byte[]> discarded = producer;
+        if (discarded != null) {
             try {
                 // Nothing to wait for: what it still holds is sent again by the next one.
-                producer.close(Duration.ZERO);
+                discarded.close(Duration.ZERO);
             } catch (KafkaException e) {
                 // It is of no use any more in any case. An interrupt stays set, and ends what waits next.
                 LOG.debug("Kafka producer not closed cleanly", e);

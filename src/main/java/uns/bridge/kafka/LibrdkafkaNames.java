@@ -73,7 +73,7 @@ final class LibrdkafkaNames {
         renamed("sasl.oauthbearer.client.id", SaslConfigs.SASL_OAUTHBEARER_CLIENT_CREDENTIALS_CLIENT_ID);
         renamed("sasl.oauthbearer.client.secret", SaslConfigs.SASL_OAUTHBEARER_CLIENT_CREDENTIALS_CLIENT_SECRET);
 
-        composed("ssl.ca.location", SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG);
+        composed("ssl.ca.location", SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG);
         composed("ssl.ca.pem", SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG);
         composed("ssl.certificate.location", SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG);
         composed("ssl.certificate.pem", SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG);

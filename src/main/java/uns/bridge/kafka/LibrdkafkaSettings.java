@@ -1,12 +1,10 @@
 package uns.bridge.kafka;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.SecurityConfig;
@@ -20,14 +18,13 @@ import uns.bridge.config.Section;
 import uns.bridge.kafka.LibrdkafkaNames.Renamed;
 import uns.bridge.kafka.LibrdkafkaNames.Rule;
 import uns.bridge.kafka.LibrdkafkaNames.Without;
+import uns.bridge.tls.CipherSuites;
 
 /**
  * Turns settings written in the way of librdkafka into those of the Kafka producer, by the rules of {@link LibrdkafkaNames}.
  * Each setting may be written once, by one of its names.
  */
 final class LibrdkafkaSettings {
-
-    private static final String PEM = "PEM";
 
     private final Section section;
     private final Map<String, String> texts;
@@ -144,23 +141,14 @@ final class LibrdkafkaSettings {
     }
 
     private void composeTruststore() {
-        String location = parts.get("ssl.ca.location");
         String key = either("ssl.ca.location", "ssl.ca.pem");
         if (key == null || clashes(key, "ssl.truststore.")) {
             return;
         }
-        if ("probe".equals(location)) {
+        if ("probe".equals(parts.get("ssl.ca.location"))) {
             section.remark(key, "-> the certificates of Java");
-            return;
-        }
-        String text = checked(key, Pem::certificates);
-        if (text != null) {
-            if (location == null) {
-                put(SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG, text, key);
-            } else {
-                put(SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG, location, key);
-            }
-            texts.put(SslConfigs.SSL_TRUSTSTORE_TYPE_CONFIG, PEM);
+        } else {
+            leave(key, SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG);
         }
     }
 
@@ -174,16 +162,18 @@ final class LibrdkafkaSettings {
             String missing = certificate == null ? "ssl.certificate.location" : "ssl.key.location";
             section.reject(missing, "must be set, as " + (certificate == null ? key : certificate) + " is");
         } else if (!clashes(key, "ssl.keystore.")) {
-            // Kafka would refuse a password of a key that has none.
-            String password = texts.remove(SslConfigs.SSL_KEY_PASSWORD_CONFIG);
-            String chain = checked(certificate, Pem::certificates);
-            String privateKey = checked(key, text -> Pem.privateKey(text, password));
-            if (chain != null && privateKey != null) {
-                put(SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG, chain, certificate);
-                put(SslConfigs.SSL_KEYSTORE_KEY_CONFIG, privateKey, key);
-                texts.put(SslConfigs.SSL_KEYSTORE_TYPE_CONFIG, PEM);
-            }
+            leave(certificate, SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG);
+            leave(key, SslConfigs.SSL_KEYSTORE_KEY_CONFIG);
         }
+    }
+
+    /** Leaves it to {@link TlsEngines} to make {@code kafkaName} of it, for each connection anew. */
+    private void leave(String key, String kafkaName) {
+        if (writtenAs.containsKey(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG)) {
+            section.reject(key, "has no effect with " + SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG);
+        }
+        texts.put(key, parts.getOrDefault(key, ""));
+        section.remark(key, "-> " + kafkaName);
     }
 
     /** The one of two keys that is written, or null. */
@@ -204,17 +194,6 @@ final class LibrdkafkaSettings {
         return false;
     }
 
-    /** The PEM text written as {@code key}, or in the file of that name, after {@code check}; null if it is of no use. */
-    private @Nullable String checked(String key, UnaryOperator<String> check) {
-        String text = parts.getOrDefault(key, "");
-        try {
-            return check.apply(key.endsWith(".location") ? Pem.read(text) : text);
-        } catch (IllegalArgumentException e) {
-            section.reject(key, String.valueOf(e.getMessage()));
-            return null;
-        }
-    }
-
     private void composeCipherSuites() {
         String key = SslConfigs.SSL_CIPHER_SUITES_CONFIG;
         String list = parts.get(key);
@@ -225,17 +204,11 @@ final class LibrdkafkaSettings {
             put(key, list, key); // Java's names.
             return;
         }
-        List<String> unknown = new ArrayList<>();
-        List<String> names = CipherSuites.javaNames(list, unknown);
-        if (names.isEmpty()) {
-            section.reject(key, "names no cipher suite that Java has; groups such as HIGH are not understood");
-            return;
+        try {
+            put(key, String.join(",", CipherSuites.parse(list)), key);
+        } catch (IllegalArgumentException e) {
+            section.reject(key, "expected " + CipherSuites.allowed());
         }
-        if (!unknown.isEmpty()) {
-            warnings.add("kafka.config." + key + ": " + unknown.size()
-                    + " of the names are left out, for Java has no such" + " cipher suite");
-        }
-        put(key, String.join(",", names), key);
     }
 
     private void composeVerification() {

@@ -12,7 +12,10 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.security.JaasUtils;
+import org.apache.kafka.common.security.oauthbearer.ClientJwtValidator;
+import org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
@@ -82,10 +85,22 @@ final class ProducerSettings {
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
                 key -> section.get(key, ValueType.TEXT, String.valueOf(DeliveryPromise.idempotencePossible(texts))));
         texts.putAll(SERIALIZERS);
+        boolean ownTls = !texts.containsKey(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG);
+        if (ownTls && protocol().endsWith("SSL")) {
+            texts.put(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, TlsEngines.class.getName());
+        }
         if (!texts.containsKey(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG)) {
             section.reject(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "must be set");
         }
+        if (OAuthBearerLoginModule.OAUTHBEARER_MECHANISM.equals(texts.get(SaslConfigs.SASL_MECHANISM))) {
+            // Kafka's default serves brokers too, and needs a library for that.
+            texts.putIfAbsent(SaslConfigs.SASL_OAUTHBEARER_JWT_VALIDATOR_CLASS, ClientJwtValidator.class.getName());
+        }
         if (validate()) {
+            if (ownTls) {
+                new TlsCheck(this::reject).run(texts);
+            }
+            OauthPermission.grant(texts);
             DeliveryPromise promise = new DeliveryPromise(KAFKA.parse(texts));
             promise.contradictions().forEach(this::reject);
             promise.warnings()
@@ -93,6 +108,7 @@ final class ProducerSettings {
                             (key, reason) -> warnings.add("kafka.config." + librdkafka.writtenAs(key) + ": " + reason));
         }
         warnOfMissingLogin();
+        warnOfIdleTls();
         return new HashMap<>(texts);
     }
 
@@ -170,13 +186,26 @@ final class ProducerSettings {
 
     /** Kafka would be asked again and again, and never let the bridge in. */
     private void warnOfMissingLogin() {
-        String protocol = texts.getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "");
-        if (protocol.toUpperCase(Locale.ROOT).startsWith("SASL_")
+        if (protocol().startsWith("SASL_")
                 && !texts.containsKey(SaslConfigs.SASL_JAAS_CONFIG)
                 && System.getProperty(JaasUtils.JAVA_LOGIN_CONFIG_PARAM) == null) {
             warnings.add(
                     "kafka.config.security.protocol: there is no login for SASL; set sasl.username and sasl.password,"
                             + " or sasl.jaas.config");
+        }
+    }
+
+    private String protocol() {
+        return texts.getOrDefault(
+                        CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, CommonClientConfigs.DEFAULT_SECURITY_PROTOCOL)
+                .toUpperCase(Locale.ROOT);
+    }
+
+    private void warnOfIdleTls() {
+        boolean written = texts.keySet().stream().anyMatch(key -> key.startsWith("ssl.") && key.endsWith(".location"));
+        if (written && !protocol().endsWith("SSL")) {
+            warnings.add("kafka.config.security.protocol: " + protocol() + " is without TLS, so that no setting of ssl"
+                    + " has an effect; for TLS it is SSL or SASL_SSL");
         }
     }
 

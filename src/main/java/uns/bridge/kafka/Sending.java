@@ -2,6 +2,7 @@ package uns.bridge.kafka;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -20,7 +21,13 @@ final class Sending<T> implements Callback {
     private final T token;
     private final KafkaSink.Listener<T> listener;
     private final Consumer<Exception> failed;
-    private final Thread sender = Thread.currentThread();
+
+    /** When it was taken, for the clock of the sink. */
+    final long sinceNs;
+
+    /** Who hands it to the producer. */
+    private volatile Thread sender = Thread.currentThread();
+
     volatile boolean done;
 
     /** Whether the listener was told; it may be sent again all the same, behind what must come before it. */
@@ -30,11 +37,24 @@ final class Sending<T> implements Callback {
     @Nullable Exception immediate;
 
     /** @param failed told on Kafka's I/O thread what ends the producer */
-    Sending(OutboundRecord record, T token, KafkaSink.Listener<T> listener, Consumer<Exception> failed) {
+    Sending(OutboundRecord record, T token, KafkaSink.Listener<T> listener, Consumer<Exception> failed, long sinceNs) {
         this.record = record;
         this.token = token;
         this.listener = listener;
         this.failed = failed;
+        this.sinceNs = sinceNs;
+    }
+
+    /** From now on what is answered on this thread is answered at once. */
+    void begin() {
+        immediate = null;
+        sender = Thread.currentThread();
+    }
+
+    synchronized void tellIfOpen(BiConsumer<OutboundRecord, T> action) {
+        if (!done && !confirmed) {
+            action.accept(record, token);
+        }
     }
 
     /** What it holds of the memory, in bytes. */

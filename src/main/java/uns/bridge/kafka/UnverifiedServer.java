@@ -1,16 +1,13 @@
 package uns.bridge.kafka;
 
-import java.net.Socket;
 import java.security.KeyStore;
 import java.security.Provider;
-import java.security.cert.X509Certificate;
 import javax.net.ssl.ManagerFactoryParameters;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactorySpi;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.apache.kafka.common.security.auth.SecurityProviderCreator;
 import org.jspecify.annotations.Nullable;
+import uns.bridge.tls.ServerTrust;
 
 /**
  * TLS to a Kafka that may be anyone: neither its certificate nor its host name is checked, as librdkafka does with
@@ -45,34 +42,8 @@ public final class UnverifiedServer implements SecurityProviderCreator {
 
         @Override
         protected TrustManager[] engineGetTrustManagers() {
-            return new TrustManager[] {new TrustAnyone()};
-        }
-    }
-
-    /** Java checks host names by itself, but not where the trust manager is of this extended kind. */
-    private static final class TrustAnyone extends X509ExtendedTrustManager {
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
+            // Java checks host names by itself, but not where the trust manager is of this extended kind.
+            return new TrustManager[] {ServerTrust.ofAny()};
         }
     }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
@@ -66,7 +67,8 @@ final class Mqtt3Client implements PahoClient {
     }
 
     @Override
-    public CompletableFuture<int @Nullable []> subscribe(List<TopicFilter> filters, List<TopicFilter> kept, int qos)
+    public CompletableFuture<int @Nullable []> subscribe(
+            List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained, int qos)
             throws ConnectionFailure {
         int[] everyQos = new int[filters.size()];
         Arrays.fill(everyQos, qos);
@@ -74,6 +76,17 @@ final class Mqtt3Client implements PahoClient {
         try {
             client.subscribe(
                     filters.stream().map(TopicFilter::toString).toArray(String[]::new), everyQos, null, answer);
+        } catch (MqttException e) {
+            throw failure(e);
+        }
+        return answer.returnCodes;
+    }
+
+    @Override
+    public CompletableFuture<int @Nullable []> unsubscribe(List<TopicFilter> filters) throws ConnectionFailure {
+        Answer answer = new Answer(new CompletableFuture<>());
+        try {
+            client.unsubscribe(filters.stream().map(TopicFilter::toString).toArray(String[]::new), null, answer);
         } catch (MqttException e) {
             throw failure(e);
         }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -26,17 +27,14 @@ import uns.bridge.message.TopicFilter;
  */
 final class Mqtt5Client implements PahoClient {
 
-    /** Retain Handling (MQTT 5, 3.8.3.1). */
-    private static final int RETAINED_ALWAYS = 0;
-
-    private static final int RETAINED_ONLY_IF_NEW = 1;
-
     private final MqttSettings settings;
     private final CompletableFuture<ConnectionFailure> ended;
     private final MqttAsyncClient client;
 
     /** What was published last. */
     private @Nullable IMqttToken published;
+
+    private @Nullable ServerLimits limits;
 
     Mqtt5Client(MqttSettings settings, Wire wire, CompletableFuture<ConnectionFailure> ended) throws ConnectionFailure {
         this.settings = settings;
@@ -57,7 +55,7 @@ final class Mqtt5Client implements PahoClient {
     public boolean connect(Duration timeout) throws ConnectionFailure {
         MqttConnectionOptions options = new MqttConnectionOptions();
         options.setAutomaticReconnect(false);
-        options.setCleanStart(false);
+        options.setCleanStart(settings.cleanSession());
         options.setSessionExpiryInterval(settings.sessionExpiry().toSeconds());
         options.setReceiveMaximum(settings.receiveMaximum());
         options.setKeepAliveInterval((int) settings.keepAlive().toSeconds());
@@ -71,6 +69,7 @@ final class Mqtt5Client implements PahoClient {
         try {
             IMqttToken answer = client.connect(options);
             answer.waitForCompletion(timeout.toMillis());
+            limits = limits(answer.getResponseProperties());
             return answer.getSessionPresent();
         } catch (MqttException e) {
             throw failure(e);
@@ -78,17 +77,53 @@ final class Mqtt5Client implements PahoClient {
     }
 
     @Override
-    public CompletableFuture<int @Nullable []> subscribe(List<TopicFilter> filters, List<TopicFilter> kept, int qos)
+    public @Nullable ServerLimits limits() {
+        return limits;
+    }
+
+    private static @Nullable ServerLimits limits(@Nullable MqttProperties connack) {
+        return connack == null
+                ? null
+                : new ServerLimits(
+                        connack.getSessionExpiryInterval(),
+                        connack.getReceiveMaximum(),
+                        connack.getMaximumQoS(),
+                        connack.getMaximumPacketSize(),
+                        !Boolean.FALSE.equals(connack.isRetainAvailable()),
+                        connack.isWildcardSubscriptionsAvailable(),
+                        connack.isSharedSubscriptionAvailable(),
+                        connack.getServerKeepAlive(),
+                        connack.getAssignedClientIdentifier());
+    }
+
+    @Override
+    public CompletableFuture<int @Nullable []> subscribe(
+            List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained, int qos)
             throws ConnectionFailure {
         MqttSubscription[] subscriptions = new MqttSubscription[filters.size()];
         for (int i = 0; i < subscriptions.length; i++) {
             subscriptions[i] = new MqttSubscription(filters.get(i).toString(), qos);
-            subscriptions[i].setRetainHandling(kept.contains(filters.get(i)) ? RETAINED_ALWAYS : RETAINED_ONLY_IF_NEW);
+            subscriptions[i].setRetainHandling(retained.apply(filters.get(i)).option());
         }
         Answer answer = new Answer(new CompletableFuture<>());
         try {
             // Not the overload with a message listener, which throws IndexOutOfBoundsException.
             client.subscribe(subscriptions, null, answer, new MqttProperties());
+        } catch (MqttException e) {
+            throw failure(e);
+        }
+        return answer.reasonCodes;
+    }
+
+    @Override
+    public CompletableFuture<int @Nullable []> unsubscribe(List<TopicFilter> filters) throws ConnectionFailure {
+        Answer answer = new Answer(new CompletableFuture<>());
+        try {
+            client.unsubscribe(
+                    filters.stream().map(TopicFilter::toString).toArray(String[]::new),
+                    null,
+                    answer,
+                    new MqttProperties());
         } catch (MqttException e) {
             throw failure(e);
         }

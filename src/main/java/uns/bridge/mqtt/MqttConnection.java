@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.message.TopicFilter;
@@ -86,7 +87,8 @@ final class MqttConnection implements AutoCloseable {
         }
     }
 
-    private static Transport transport(MqttSettings settings) {
+    /** The way to the broker, not connected yet. */
+    static Transport transport(MqttSettings settings) {
         Transport transport = settings.tls() == null
                 ? new TcpTransport(settings.host(), settings.port())
                 : new TlsTransport(settings.host(), settings.port(), settings.tls());
@@ -109,6 +111,11 @@ final class MqttConnection implements AutoCloseable {
         return session;
     }
 
+    /** See {@link PahoClient#limits}. */
+    @Nullable ServerLimits limits() {
+        return client.limits();
+    }
+
     /**
      * Subscribes to {@code filters}. A subscription that the session has already is replaced by an equal one.
      *
@@ -117,8 +124,29 @@ final class MqttConnection implements AutoCloseable {
      * @throws ConnectionFailure if the broker does not answer
      */
     int[] subscribe(List<TopicFilter> filters, List<TopicFilter> kept) throws ConnectionFailure, InterruptedException {
+        return subscribe(filters, filter -> kept.contains(filter) ? RetainHandling.ALWAYS : RetainHandling.ONLY_IF_NEW);
+    }
+
+    /** The same, with what is wanted of the retained messages of each filter. */
+    int[] subscribe(List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained)
+            throws ConnectionFailure, InterruptedException {
         try {
-            int[] codes = await(client.subscribe(filters, kept, settings.qos()));
+            int[] codes = await("SUBSCRIBE", client.subscribe(filters, retained, settings.qos()));
+            return codes == null ? new int[0] : codes;
+        } catch (RuntimeException e) {
+            throw ConnectionFailure.ofClient(e);
+        }
+    }
+
+    /**
+     * Ends the subscriptions to {@code filters}.
+     *
+     * @return the broker's reason codes (MQTT 5, 3.11.3), one for each filter; none before MQTT 5, which knows no refusal
+     * @throws ConnectionFailure if the broker does not answer
+     */
+    int[] unsubscribe(List<TopicFilter> filters) throws ConnectionFailure, InterruptedException {
+        try {
+            int[] codes = await("UNSUBSCRIBE", client.unsubscribe(filters));
             return codes == null ? new int[0] : codes;
         } catch (RuntimeException e) {
             throw ConnectionFailure.ofClient(e);
@@ -126,19 +154,19 @@ final class MqttConnection implements AutoCloseable {
     }
 
     /** The answer may be stuck behind messages that wait for Kafka; the broker is not to blame for that. */
-    private int @Nullable [] await(CompletableFuture<int @Nullable []> answer)
+    private int @Nullable [] await(String packet, CompletableFuture<int @Nullable []> answer)
             throws ConnectionFailure, InterruptedException {
         while (true) {
             try {
                 return answer.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 if (!wire.isHoldingBack() || wire.isClosed()) {
-                    throw new ConnectionFailure("no answer to SUBSCRIBE", false, e);
+                    throw new ConnectionFailure("no answer to " + packet, false, e);
                 }
             } catch (ExecutionException e) {
                 throw e.getCause() instanceof ConnectionFailure cause
                         ? cause
-                        : new ConnectionFailure("SUBSCRIBE failed", false, e.getCause());
+                        : new ConnectionFailure(packet + " failed", false, e.getCause());
             }
         }
     }
@@ -170,6 +198,12 @@ final class MqttConnection implements AutoCloseable {
         if (!clientClosed) {
             client.disconnect(DISCONNECT_TIMEOUT);
         }
+    }
+
+    /** Ends the connection, for a reason that {@link #awaitEnd} tells. Never waits. */
+    void end(String reason) {
+        ended.complete(new ConnectionFailure(reason, false, null));
+        wire.close();
     }
 
     /**

@@ -24,8 +24,8 @@ import uns.bridge.tls.TlsSettings;
  * @param sessionExpiry how long the broker keeps the session of a bridge that is away (MQTT 5, 3.1.2.11.2)
  * @param receiveMaximum how many unacknowledged messages the broker may send (MQTT 5, 3.1.2.11.3)
  * @param maxInFlightBytes the payload bytes that may wait for Kafka before nothing more is taken
- * @param cleanSession whether the broker is to forget the session at every end of a connection (MQTT 3.1.1, 3.1.2.4); before
- *     MQTT 5 only
+ * @param cleanSession whether the broker is to forget the session at every end of a connection (MQTT 3.1.1, 3.1.2.4); with
+ *     MQTT 5 at the beginning of one (Clean Start; MQTT 5, 3.1.2.4), which nobody can set
  * @param webSocketPath the path of the broker's WebSocket listener, or null for TCP
  */
 public record MqttSettings(
@@ -53,7 +53,7 @@ public record MqttSettings(
     private static final int PORT_WITH_TLS = 8_883;
 
     /** MQTT 3.1 allows no more, in characters (3.1, "Client Identifier"); most brokers do. */
-    private static final int CLIENT_ID_CHARACTERS_OF_3_1 = 23;
+    static final int CLIENT_ID_CHARACTERS_OF_3_1 = 23;
 
     private static final String WEBSOCKETS = "websockets";
     private static final String CLIENT_ID_PREFIX = "uns-kafka-bridge-";
@@ -98,6 +98,11 @@ public record MqttSettings(
     /** The topic filters to subscribe to: those of {@link #topics} that no other of them covers. */
     public List<TopicFilter> subscriptions() {
         return Subscriptions.uncovered(topics);
+    }
+
+    /** Those of {@link #topics} that match {@code topic}, one text each, with what is to be known of it. */
+    public List<String> subscriptionsTo(String topic) {
+        return Subscriptions.matching(topics, topic);
     }
 
     /** What in the settings should be reconsidered, one sentence each, without secrets. */

@@ -1,6 +1,8 @@
 package uns.bridge.mqtt;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -46,6 +48,8 @@ public final class MqttSource {
     private final Duration answerTimeout;
     private final List<TopicFilter> kept;
     private final Grants grants;
+    private final SessionFilters sessionFilters;
+    private final SessionWatch sessions;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicLong connections = new AtomicLong();
     private volatile Map<String, Boolean> subscriptions;
@@ -62,14 +66,22 @@ public final class MqttSource {
      * A source of what {@code settings} subscribe to.
      *
      * @param kept further topic filters, whose retained messages are wanted at every connection
+     * @param stateDir the folder where the next start finds what this one has subscribed to, and that the broker has a
+     *     session; null if neither is remembered
      */
-    public MqttSource(MqttSettings settings, List<TopicFilter> kept, DeliveryTracker tracker, Health health) {
-        this(settings, kept, tracker, health, ANSWER_TIMEOUT);
+    public MqttSource(
+            MqttSettings settings,
+            List<TopicFilter> kept,
+            @Nullable Path stateDir,
+            DeliveryTracker tracker,
+            Health health) {
+        this(settings, kept, stateDir, tracker, health, ANSWER_TIMEOUT);
     }
 
     MqttSource(
             MqttSettings settings,
             List<TopicFilter> kept,
+            @Nullable Path stateDir,
             DeliveryTracker tracker,
             Health health,
             Duration answerTimeout) {
@@ -79,6 +91,8 @@ public final class MqttSource {
         this.health = health;
         this.answerTimeout = answerTimeout;
         this.grants = new Grants(settings, this.kept);
+        this.sessionFilters = new SessionFilters(settings, stateDir);
+        this.sessions = SessionWatch.of(settings, stateDir);
         this.subscriptions = grants.state();
     }
 
@@ -153,15 +167,18 @@ public final class MqttSource {
                 settings.clientId(),
                 settings.version(),
                 current.session());
-        if (connectedBefore && current.session() == Session.NEW) {
-            LOG.warn("The MQTT broker has not kept the session: what was published meanwhile is lost");
-        }
         connectedBefore = true;
+        sessionFilters.subscribing(grants.filters(), current.session() == Session.NEW);
+        sessions.connected(current.session(), System.currentTimeMillis());
         List<TopicFilter> asked = grants.toAskWhenConnected(current.session() == Session.RESUMED);
+        if (!asked.isEmpty()) {
+            health.down(Health.Part.SUBSCRIPTIONS, "waiting for the answer to SUBSCRIBE");
+        }
         while (true) {
             if (!asked.isEmpty()) {
                 grants.take(asked, current.subscribe(asked, kept));
             }
+            unsubscribe(current);
             subscribed(current);
             tellGrants();
             asked = grants.toAskAgain();
@@ -169,9 +186,37 @@ public final class MqttSource {
             do {
                 ConnectionFailure end = current.awaitEnd(LOOK);
                 if (end != null) {
+                    sessions.ended();
                     return end;
                 }
+                sessions.seen(System.currentTimeMillis());
             } while (asked.isEmpty() || System.nanoTime() - askAgainNs < 0);
+        }
+    }
+
+    /** Ends what an earlier start has subscribed to and nobody wants any more, after what is wanted instead. */
+    private void unsubscribe(MqttConnection current) throws InterruptedException {
+        List<TopicFilter> unwanted = sessionFilters.unwanted(grants.filters());
+        if (unwanted.isEmpty()) {
+            return;
+        }
+        try {
+            int[] codes = current.unsubscribe(unwanted);
+            List<TopicFilter> ended = new ArrayList<>();
+            for (int i = 0; i < unwanted.size(); i++) {
+                if (i < codes.length && codes[i] >= ReasonCode.FAILURE) {
+                    LOG.warn("{} stays subscribed: {}", unwanted.get(i), ReasonCode.describe(codes[i]));
+                } else {
+                    ended.add(unwanted.get(i));
+                }
+            }
+            sessionFilters.unsubscribed(ended);
+            if (!ended.isEmpty()) {
+                LOG.info("Unsubscribed from {}, as an earlier start had asked for and this one does not", ended);
+            }
+        } catch (ConnectionFailure e) {
+            // If it is the connection's end, that tells of itself.
+            LOG.warn("{} may stay subscribed, to be tried again with the next connection: {}", unwanted, e.reason());
         }
     }
 
@@ -199,6 +244,22 @@ public final class MqttSource {
             current = paused ? null : subscribed;
         }
         return current != null && current.publish(topic, payload);
+    }
+
+    /** Ends the connection, so that a new one is made; what was not acknowledged comes again. Never waits. */
+    public void renew(String reason) {
+        MqttConnection current;
+        synchronized (this) {
+            current = connection;
+        }
+        if (current != null) {
+            current.end(reason);
+        }
+    }
+
+    /** How often the broker did not have the session that was expected: messages may be lost. */
+    public long lostSessions() {
+        return sessions.lost();
     }
 
     /** From now on no further message is taken in. */

@@ -3,6 +3,7 @@ package uns.bridge.mqtt;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.message.TopicFilter;
 
@@ -26,15 +27,28 @@ interface PahoClient {
      */
     boolean connect(Duration timeout) throws ConnectionFailure;
 
+    /** What the broker has told of itself in CONNACK; null before it did, and before MQTT 5. */
+    default @Nullable ServerLimits limits() {
+        return null;
+    }
+
     /**
      * Sends SUBSCRIBE.
      *
-     * @param kept those of the filters whose retained messages are wanted now; of the others only if the subscription is new
-     *     (Retain Handling; MQTT 5, 3.8.3.1). Before MQTT 5 those of every filter come.
+     * @param retained which retained messages are wanted of a filter. Before MQTT 5 those of every filter come.
      * @return the reason codes of SUBACK, one for each filter; fails with a {@link ConnectionFailure}
      */
-    CompletableFuture<int @Nullable []> subscribe(List<TopicFilter> filters, List<TopicFilter> kept, int qos)
+    CompletableFuture<int @Nullable []> subscribe(
+            List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained, int qos)
             throws ConnectionFailure;
+
+    /**
+     * Sends UNSUBSCRIBE.
+     *
+     * @return the reason codes of UNSUBACK (MQTT 5, 3.11.3), one for each filter, or none before MQTT 5; fails with a
+     *     {@link ConnectionFailure}
+     */
+    CompletableFuture<int @Nullable []> unsubscribe(List<TopicFilter> filters) throws ConnectionFailure;
 
     /**
      * Publishes with QoS 0, not retained. Does not wait: nothing is handed to Paho while it has not yet written what it was

@@ -68,6 +68,24 @@ final class Subscriptions {
         return warnings;
     }
 
+    /** Those of {@code filters} that match {@code topic}, for the operator. */
+    static List<String> matching(List<TopicFilter> filters, String topic) {
+        List<String> matching = new ArrayList<>();
+        for (TopicFilter filter : filters) {
+            Shared shared = Shared.of(filter);
+            if (shared.filter.matches(topic)) {
+                matching.add(filter
+                        + (shared.group.isEmpty() ? "" : ", shared with the other bridges of group " + shared.group)
+                        + filters.stream()
+                                .filter(other -> covers(other, filter))
+                                .findFirst()
+                                .map(other -> ", which is not subscribed to, for " + other + " covers it")
+                                .orElse(""));
+            }
+        }
+        return matching;
+    }
+
     private static boolean covers(TopicFilter one, TopicFilter other) {
         if (one.equals(other)) {
             return false;

@@ -43,6 +43,13 @@ final class AttributeFilter {
         return matching.isEmpty() ? null : metricTrees.computeIfAbsent(matching, this::metricTree);
     }
 
+    /** What messages of {@code mqttTopic} lose, one text for each topic filter that matches, for the operator. */
+    List<String> describe(String mqttTopic) {
+        return matching(mqttTopic).stream()
+                .map(filter -> String.join(", ", ignored.getOrDefault(filter, List.of())) + " (by " + filter + ")")
+                .toList();
+    }
+
     private AttributeTree metricTree(List<TopicFilter> matching) {
         return AttributeTree.of(
                 paths(matching).stream().map(AttributeFilter::inMetric).toList());

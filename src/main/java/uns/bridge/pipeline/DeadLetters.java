@@ -12,9 +12,14 @@ import uns.bridge.message.OutboundRecord.Header;
 
 /**
  * Makes the dead letter of a message that can never become an ordinary record: its original bytes as value, its MQTT topic
- * as key, the reason in headers. Used by the pipeline's thread.
+ * as key, the reason in headers.
  */
 public final class DeadLetters {
+
+    static final String ARRIVAL = "dead_letter.arrival";
+    static final String REASON = "dead_letter.reason";
+    static final String ORIGINAL_SIZE = "dead_letter.original-size";
+    static final String COUNT = "dead_letter.count";
 
     private static final int MAX_REASON_CHARS = 1_000;
 
@@ -32,33 +37,74 @@ public final class DeadLetters {
         this.pipeline = pipeline;
     }
 
+    /** {@code message} as the dead-letter topic has it, but for the reason. */
+    public OutboundRecord original(InboundMessage message) {
+        List<Header> headers =
+                with(pipeline.headers(message), Route.header(ARRIVAL, Long.toString(message.arrivalMs())));
+        if (message.truncated()) {
+            headers.add(Route.header(ORIGINAL_SIZE, Integer.toString(message.payloadSize())));
+        }
+        return new OutboundRecord(
+                kafkaTopic, message.topic().getBytes(UTF_8), message.payload(), message.arrivalMs(), headers);
+    }
+
+    /** The {@linkplain #original original} of a message whose one record has its key and its payload unchanged. */
+    public OutboundRecord original(OutboundRecord record) {
+        return new OutboundRecord(kafkaTopic, record.key(), record.value(), record.timestampMs(), record.headers());
+    }
+
     /**
-     * The dead letter of {@code message}.
+     * The dead letter of a message.
      *
      * @param cause the exception that told that it can't be delivered, if one did
      * @param nowMs milliseconds since the epoch
-     * @param excerpt whether only the payload's beginning is to be kept and the user properties, which may be as large as
-     *     any payload, are not, because the whole was refused as too large
      */
-    public OutboundRecord of(
-            InboundMessage message, String reason, @Nullable Exception cause, long nowMs, boolean excerpt) {
-        byte[] payload = message.payload();
-        if (excerpt && payload.length > InboundMessage.EXCERPT_BYTES) {
-            payload = Arrays.copyOf(payload, InboundMessage.EXCERPT_BYTES);
-        }
-        List<Header> headers = new ArrayList<>(pipeline.headers(message));
-        if (excerpt) {
-            headers.removeIf(header -> header.name().startsWith(Route.USER_PROPERTY));
-        }
-        headers.add(Route.header("dead_letter.reason", reason(reason, cause)));
+    public OutboundRecord of(OutboundRecord original, String reason, @Nullable Exception cause, long nowMs) {
+        List<Header> headers = with(original.headers(), Route.header(REASON, reason(reason, cause)));
         if (cause != null) {
             headers.add(Route.header("dead_letter.exception", cause.getClass().getName()));
         }
         headers.add(Route.header("dead_letter.time", Long.toString(nowMs)));
-        if (payload.length < message.payloadSize()) {
-            headers.add(Route.header("dead_letter.original-size", Integer.toString(message.payloadSize())));
+        return new OutboundRecord(kafkaTopic, original.key(), original.value(), nowMs, headers);
+    }
+
+    /**
+     * What of a dead letter is kept where the whole was refused as too large: the payload's beginning, and not the user
+     * properties, which may be as large as any payload. Null if there is nothing to leave out.
+     */
+    public @Nullable OutboundRecord excerpt(OutboundRecord letter) {
+        List<Header> headers = new ArrayList<>(letter.headers());
+        headers.removeIf(header -> header.name().startsWith(Route.USER_PROPERTY));
+        byte[] payload = letter.value();
+        if (payload == null || payload.length <= InboundMessage.EXCERPT_BYTES) {
+            return headers.size() == letter.headers().size()
+                    ? null
+                    : new OutboundRecord(letter.topic(), letter.key(), payload, letter.timestampMs(), headers);
         }
-        return new OutboundRecord(kafkaTopic, message.topic().getBytes(UTF_8), payload, nowMs, headers);
+        if (headers.stream().noneMatch(header -> header.name().equals(ORIGINAL_SIZE))) {
+            headers.add(Route.header(ORIGINAL_SIZE, Integer.toString(payload.length)));
+        }
+        byte[] beginning = Arrays.copyOf(payload, InboundMessage.EXCERPT_BYTES);
+        return new OutboundRecord(letter.topic(), letter.key(), beginning, letter.timestampMs(), headers);
+    }
+
+    /** The dead letter of a message that was one before, {@code count} times with this one. */
+    public OutboundRecord again(
+            InboundMessage message, String reason, @Nullable Exception cause, long nowMs, int count) {
+        OutboundRecord letter = of(original(message), reason, cause, nowMs);
+        letter.headers().add(Route.header(COUNT, Integer.toString(count)));
+        return letter;
+    }
+
+    /** The same letter, written at {@code nowMs}: Kafka may have refused it for its time. */
+    public static OutboundRecord at(long nowMs, OutboundRecord letter) {
+        return new OutboundRecord(letter.topic(), letter.key(), letter.value(), nowMs, letter.headers());
+    }
+
+    private static List<Header> with(List<Header> headers, Header further) {
+        List<Header> all = new ArrayList<>(headers);
+        all.add(further);
+        return all;
     }
 
     private static String reason(String reason, @Nullable Exception cause) {

@@ -22,6 +22,7 @@ import uns.bridge.sparkplug.SparkplugDecoder;
 import uns.bridge.sparkplug.SparkplugDecoder.Decoded;
 import uns.bridge.sparkplug.SparkplugDecoder.Part;
 import uns.bridge.sparkplug.SparkplugSettings;
+import uns.bridge.sparkplug.SparkplugTopic;
 
 /**
  * Makes Kafka records of an MQTT message: decode, filter, map. Does no I/O and never blocks; used by one thread, because
@@ -44,6 +45,7 @@ public final class Pipeline {
     private static final int MAX_KEY_BYTES = 64 << 20;
 
     private final boolean perMetric;
+    private final String timestampAttribute;
     private final boolean deathRecords;
     private final AttributeFilter filter;
     private final TopicMapper mapper;
@@ -66,6 +68,7 @@ public final class Pipeline {
 
     public Pipeline(PipelineSettings settings, SparkplugSettings sparkplugSettings) {
         this.perMetric = settings.perMetric();
+        this.timestampAttribute = settings.timestampAttribute();
         this.deathRecords = sparkplugSettings.deathRecords();
         this.filter = new AttributeFilter(settings.ignoredAttributes());
         this.mapper = new TopicMapper(settings.topicRules(), settings.maxTopics(), settings.overflowTopic());
@@ -140,6 +143,46 @@ public final class Pipeline {
         if (route.certificateOf != null && message.payloadSize() > 0 && !message.truncated()) {
             sparkplug.learn(message.payload(), route.certificateOf, message.arrivalMs());
         }
+    }
+
+    /**
+     * What becomes of the messages of {@code mqttTopic} by what the settings say, one line each, for the operator. To be
+     * asked of a pipeline that carries nothing, for which this counts as a message.
+     */
+    public List<String> describe(String mqttTopic) {
+        Route route = route(mqttTopic);
+        List<String> lines = new ArrayList<>();
+        lines.add("rule: " + mapper.describe(mqttTopic));
+        if (certificates && route.certificate) {
+            lines.add("becomes: no record, for it only tells the bridge of births (sparkplug.certificates)");
+            return lines;
+        }
+        if (route.drop) {
+            lines.add("becomes: no record, for the rule drops it");
+            return lines;
+        }
+        lines.addAll(route.describe(perMetric, timestampAttribute));
+        String overflow = mapper.describeOverflow();
+        if (overflow != null) {
+            lines.add("overflow: " + overflow);
+        }
+        List<String> ignored = route.raw ? List.of() : filter.describe(mqttTopic);
+        lines.add("attributes left out: " + (ignored.isEmpty() ? "none" : String.join("; ", ignored)));
+        if (births != null && route.sparkplug && route.sender != null) {
+            lines.addAll(births(route.sender.topic().type()));
+        }
+        return lines;
+    }
+
+    private List<String> births(SparkplugTopic.Type type) {
+        if (type.isData()) {
+            return List.of(
+                    "births: none is known here, so metrics stay unresolved; where the bridge has heard the birth,"
+                            + " they get the names and datatypes that they lack");
+        }
+        return deathRecords && type == SparkplugTopic.Type.NDEATH
+                ? List.of("births: none is known here; the bridge adds a record for each device that was born")
+                : List.of();
     }
 
     /** What is known of the births of edge nodes, or null if {@link SparkplugSettings#resolve} is off. */

@@ -70,6 +70,11 @@ public record PipelineSettings(
                 kafka.get("overflow_topic", TOPIC, DEFAULT_OVERFLOW_TOPIC));
     }
 
+    /** The MQTT topics that have a rule. */
+    public List<TopicFilter> ruleFilters() {
+        return topicRules.stream().map(TopicRule::filter).toList();
+    }
+
     private static @Nullable TopicFilter filter(Section ignored, String key) {
         try {
             return TopicFilter.of(key);

@@ -84,6 +84,26 @@ final class Route {
         this.sparkplugHeaders = sparkplugHeaders(topic);
     }
 
+    /** What becomes of a message that is not dropped, one line each, for the operator. */
+    List<String> describe(boolean perMetric, String timestampAttribute) {
+        String value;
+        String timestamp = "time of arrival";
+        if (raw) {
+            value = "the payload as it is";
+        } else if (sparkplug) {
+            value = "JSON of a Sparkplug B payload, " + (perMetric ? "a record for each metric" : "one record");
+            timestamp = "that of the payload" + (perMetric ? ", or of the metric" : "") + ", else time of arrival";
+        } else {
+            value = legacyState ? "JSON of a host's state" : "the payload, which must be JSON";
+            timestamp = "attribute " + timestampAttribute + " of the payload, else time of arrival";
+        }
+        return List.of(
+                "value: " + value,
+                "Kafka topic: " + kafkaTopic,
+                "key: " + new String(key, UTF_8) + (sparkplug && perMetric ? ", followed by / and the metric" : ""),
+                "timestamp: " + timestamp);
+    }
+
     /** The headers of {@code message}'s record. */
     List<Header> headers(InboundMessage message) {
         int retained = message.retained() ? 1 : 0;

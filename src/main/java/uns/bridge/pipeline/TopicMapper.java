@@ -69,12 +69,35 @@ final class TopicMapper {
 
     /** Where the messages of {@code mqttTopic} go, whose elements are {@code sparkplug} if it has such. */
     Target target(String mqttTopic, @Nullable SparkplugTopic sparkplug) {
-        for (TopicRule rule : rules) {
-            if (rule.filter().matches(mqttTopic)) {
-                return target(rule, mqttTopic, sparkplug);
-            }
+        int rule = ruleOf(mqttTopic);
+        return rule < rules.size()
+                ? target(rules.get(rule), mqttTopic, sparkplug)
+                : new Target(limited(kafkaTopic(mqttTopic), mqttTopic), mqttTopic, Format.AUTO, false);
+    }
+
+    /** The place of the first rule that matches, or that after the last if none does. */
+    private int ruleOf(String mqttTopic) {
+        int rule = 0;
+        while (rule < rules.size() && !rules.get(rule).filter().matches(mqttTopic)) {
+            rule++;
         }
-        return new Target(limited(kafkaTopic(mqttTopic), mqttTopic), mqttTopic, Format.AUTO, false);
+        return rule;
+    }
+
+    /** By which rule the messages of {@code mqttTopic} go where they go, for the operator. */
+    String describe(String mqttTopic) {
+        int rule = ruleOf(mqttTopic);
+        return rule < rules.size()
+                ? "kafka.topic_mapping[" + rule + "], filter " + rules.get(rule).filter()
+                : "none, so the name of the MQTT topic";
+    }
+
+    /** Where else messages may go because there are too many Kafka topics, or null if there is no such bound. */
+    @Nullable String describeOverflow() {
+        return maxTopics == 0
+                ? null
+                : overflowTopic + " instead, if it is not among the first " + maxTopics
+                        + " Kafka topics since the start (kafka.max_topics)";
     }
 
     private Target target(TopicRule rule, String mqttTopic, @Nullable SparkplugTopic sparkplug) {

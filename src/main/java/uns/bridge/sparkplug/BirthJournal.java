@@ -18,7 +18,7 @@ interface BirthJournal {
      * @param device null for the edge node itself
      * @param life null if nothing is to be known of it any more
      */
-    void changed(EdgeNode.Id node, @Nullable String device, EdgeNode.@Nullable Life life);
+    void changed(EdgeNode.Id node, @Nullable String device, @Nullable Life life);
 
     /** Takes note that an edge node was alive at {@code timeMs}, milliseconds since the epoch. */
     default void heard(EdgeNode.Id node, long timeMs) {}

@@ -19,7 +19,7 @@ final class BirthPayload {
     private BirthPayload() {}
 
     /** The payload of a life, which has no metrics but perhaps bdSeq if the life is over. */
-    static byte[] of(EdgeNode.Life life) {
+    static byte[] of(Life life) {
         Payload.Builder payload = Payload.newBuilder().setTimestamp(life.timestamp());
         Long bdSeq = life.bdSeq();
         Definitions definitions = life.definitions();

@@ -4,19 +4,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import uns.bridge.health.LimitedLog;
-import uns.bridge.sparkplug.EdgeNodes.State;
+import uns.bridge.sparkplug.EdgeNodeCensus.State;
 import uns.bridge.sparkplug.RebirthRequest.Reason;
 import uns.bridge.sparkplug.SparkplugDecoder.Arrival;
 import uns.bridge.sparkplug.proto.Payload;
@@ -26,51 +23,25 @@ import uns.bridge.sparkplug.proto.Payload;
  * their sequence numbers are. It only observes: no message is held back, dropped or answered because of it. What it misses
  * it tells {@link RebirthRequests}, if there are to be any.
  *
- * <p>Memory is bounded: beyond a total weight of definitions the edge node that was silent for longest is forgotten, as if
- * never born. Measured, 1,000 edge nodes with 100 metrics each take 11 MB, 106 bytes a metric with a name of 28 characters,
- * and 5 MB where they name their metrics alike; all that is kept at most takes about 220 MB.
- *
  * <p>Used by the thread that decodes; only the counters and {@link #edgeNodes} are safe for use by several threads.
  */
 public final class BirthState {
 
-    /** The greatest weight of all edge nodes: so many definitions of usual size, nodes and devices included. */
-    static final int MAX_WEIGHT = 2_000_000;
-
-    /** What a unit of weight takes of the heap, as measured with names of usual length. */
-    private static final int BYTES_PER_WEIGHT = 110;
-
-    /** The state gets at most this part of the heap. */
-    private static final int HEAP_SHARE = 8;
-
     /** How often the journal is told which edge nodes were heard of, so that the disk has little to do. */
     private static final long TELL_INTERVAL_MS = 60_000;
 
-    /** How exactly it is known which edge node was silent for longest. To note it at each message would take time. */
-    static final long RANK_INTERVAL_MS = 10_000;
-
-    /** The share of one birth in it: a single message must not displace everything else. */
-    private static final int BIRTH_SHARE = 4;
-
     private static final Logger LOG = LoggerFactory.getLogger(BirthState.class);
 
-    private final int maxWeight;
     private final GapCounters gapCounters;
+    private final EdgeNodes nodes;
     private final @Nullable RebirthRequests rebirths;
     private final SharedValues shared = new SharedValues();
 
-    /** The one that was silent for longest is first, but for {@link #RANK_INTERVAL_MS}. */
-    private final Map<EdgeNode.Id, EdgeNode> nodes = new LinkedHashMap<>(16, 0.75f, true);
-
     private final LongAdder unresolved = new LongAdder();
     private final LongAdder staleDeaths = new LongAdder();
-    private final LongAdder evictions = new LongAdder();
     private final LimitedLog gapLog = new LimitedLog();
-    private final LimitedLog evictionLog = new LimitedLog();
     private final LimitedLog certificateLog = new LimitedLog();
-    private final AtomicLong weight = new AtomicLong();
-    private volatile int nodeCount;
-    private volatile EdgeNodes edgeNodes = EdgeNodes.NONE;
+    private volatile EdgeNodeCensus edgeNodes = EdgeNodeCensus.NONE;
     private BirthJournal journal = BirthJournal.NONE;
 
     /** When the journal was told last of who is alive, milliseconds since the epoch. */
@@ -117,14 +88,13 @@ public final class BirthState {
      * @param rebirths what edge nodes are to be asked for, or null if they are not
      */
     public BirthState(Duration reorderTimeout, @Nullable RebirthRequests rebirths) {
-        this(reorderTimeout, rebirths, (int)
-                Math.min(MAX_WEIGHT, Runtime.getRuntime().maxMemory() / HEAP_SHARE / BYTES_PER_WEIGHT));
+        this(reorderTimeout, rebirths, EdgeNodes.greatestWeight());
     }
 
     BirthState(Duration reorderTimeout, @Nullable RebirthRequests rebirths, int maxWeight) {
         this.rebirths = rebirths;
         this.gapCounters = new GapCounters(reorderTimeout, this::lost);
-        this.maxWeight = maxWeight;
+        this.nodes = new EdgeNodes(maxWeight, gapCounters);
     }
 
     /** What edge nodes are to be asked for, or null if they are not. */
@@ -141,11 +111,11 @@ public final class BirthState {
     public Counters counters(long nowMs) {
         GapCounters.Counts gaps = gapCounters.counts(nowMs);
         return new Counters(
-                nodeCount,
-                weight.get(),
+                nodes.count(),
+                nodes.weight(),
                 unresolved.sum(),
                 staleDeaths.sum(),
-                evictions.sum(),
+                nodes.evictions(),
                 gaps.found(),
                 gaps.open(),
                 gaps.lost(),
@@ -153,20 +123,20 @@ public final class BirthState {
     }
 
     /** The edge nodes as of the last {@link #observe}. Safe for use by several threads. */
-    public EdgeNodes edgeNodes() {
+    public EdgeNodeCensus edgeNodes() {
         return edgeNodes;
     }
 
     /** Looks how the edge nodes are. For the thread that decodes, from time to time. */
     public void observe() {
         Map<State, Integer> counts = new EnumMap<>(State.class);
-        List<EdgeNodes.Node> first = new ArrayList<>();
-        nodes.values().forEach(node -> {
-            if (counts.merge(node.state(), 1, Integer::sum) <= EdgeNodes.MAX_LISTED) {
+        List<EdgeNodeCensus.Node> first = new ArrayList<>();
+        nodes.all().forEach(node -> {
+            if (counts.merge(node.state(), 1, Integer::sum) <= EdgeNodeCensus.MAX_LISTED) {
                 first.add(node.describe());
             }
         });
-        edgeNodes = new EdgeNodes(counts, first);
+        edgeNodes = new EdgeNodeCensus(counts, first);
     }
 
     /** The edge node of a message, or null if nothing was heard from it. */
@@ -181,13 +151,13 @@ public final class BirthState {
 
     /** The edge node of a topic, or null if nothing was heard from it. */
     @Nullable EdgeNode find(SparkplugTopic topic) {
-        return nodes.get(id(topic));
+        return nodes.find(topic);
     }
 
     /** What is to collect the metrics of a message of {@code node}, or null if nothing of them is kept. */
     @Nullable Certificate certificate(SparkplugTopic topic, @Nullable EdgeNode node) {
         return switch (topic.type()) {
-            case NBIRTH, DBIRTH -> new Certificate(new DefinitionsBuilder(shared, maxWeight / BIRTH_SHARE));
+            case NBIRTH, DBIRTH -> new Certificate(new DefinitionsBuilder(shared, nodes.greatestBirth()));
             case NDEATH -> new Certificate(node == null ? null : node.definitions());
             case NDATA, DDATA, DDEATH, NCMD, DCMD -> null;
         };
@@ -221,19 +191,15 @@ public final class BirthState {
         if (arrival.arrivalMs() - toldMs >= TELL_INTERVAL_MS || journal.isAtLoss()) {
             tellJournal(arrival.arrivalMs());
         }
-        EdgeNode node = known == null ? added(topic) : known;
-        if (arrival.arrivalMs() / RANK_INTERVAL_MS != node.heardMs() / RANK_INTERVAL_MS) {
-            nodes.get(node.id()); // Moves it to the end.
-        }
-        node.heard(arrival.arrivalMs());
+        EdgeNode node = known == null ? nodes.add(topic, journal) : known;
+        nodes.heard(node, arrival.arrivalMs());
         int weightBefore = node.weight();
         int gap = apply(arrival, node, head, certificate);
         if (known == null || node.weight() != weightBefore) {
-            weight.addAndGet(node.weight() - weightBefore);
-            evict();
+            nodes.weigh(node, weightBefore, journal);
         }
         if (gap > 0) {
-            log(id(topic), gap, head.getSeq(), node.gaps().found());
+            log(node.id(), gap, head.getSeq(), node.gaps().found());
         }
         return gap;
     }
@@ -246,12 +212,12 @@ public final class BirthState {
     void learn(SparkplugTopic topic, @Nullable EdgeNode known, Payload head, Certificate certificate, long nowMs) {
         Definitions definitions = certificate.definitions();
         if (definitions == null) {
-            evicted("The birth of " + id(topic) + " is not kept");
+            nodes.refuse(topic);
             return;
         }
         EdgeNode node = known;
         if (node == null) {
-            node = added(topic);
+            node = nodes.add(topic, journal);
             node.heard(nowMs);
         }
         int weightBefore = node.weight();
@@ -261,8 +227,7 @@ public final class BirthState {
         if (counts && rebirths != null) {
             rebirths.learned(node.id());
         }
-        weight.addAndGet(node.weight() - weightBefore);
-        evict();
+        nodes.weigh(node, weightBefore, journal);
     }
 
     /** A certificate that an MQTT broker has kept can't be read. */
@@ -286,7 +251,7 @@ public final class BirthState {
     /** Tells {@code listener} of all that changes from now on. */
     void watch(BirthJournal listener) {
         journal = listener;
-        nodes.values().forEach(node -> node.tell(listener));
+        nodes.all().forEach(node -> node.tell(listener));
     }
 
     private void restore(StoredBirths.Entry entry) throws MalformedPayloadException {
@@ -306,13 +271,12 @@ public final class BirthState {
             return; // Too heavy for a heap that has become smaller.
         }
         EdgeNode known = find(topic);
-        EdgeNode node = known == null ? added(topic, BirthJournal.NONE) : known;
+        EdgeNode node = known == null ? nodes.add(topic, BirthJournal.NONE) : known;
         node.heard(entry.heardMs());
         int weightBefore = node.weight();
         long timestamp = reader.head().getTimestamp();
-        node.restored(topic.device(), new EdgeNode.Life(definitions, bdSeq, timestamp));
-        weight.addAndGet(node.weight() - weightBefore);
-        evict();
+        node.restored(topic.device(), new Life(definitions, bdSeq, timestamp));
+        nodes.weigh(node, weightBefore, journal);
     }
 
     /** Tells the journal which edge nodes were heard of, or everything if it wants to know. */
@@ -321,26 +285,26 @@ public final class BirthState {
         toldMs = nowMs;
         if (journal.isAtLoss()) {
             restoreLate(journal.late());
-            journal.retell(() -> nodes.values().forEach(node -> node.tellAll(journal)));
+            journal.retell(() -> nodes.all().forEach(node -> node.tellAll(journal)));
             return;
         }
-        nodes.forEach((id, node) -> {
+        for (EdgeNode node : nodes.all()) {
             if (node.heardMs() >= sinceMs) {
-                journal.heard(id, node.heardMs());
+                journal.heard(node.id(), node.heardMs());
             }
-        });
+        }
     }
 
     /** Takes up what was kept of edge nodes of which no birth or death was heard before the store could be opened. */
     private void restoreLate(List<StoredBirths.Entry> entries) {
         Set<EdgeNode.Id> known = new HashSet<>();
-        nodes.forEach((id, node) -> {
+        for (EdgeNode node : nodes.all()) {
             if (node.hasLife()) {
-                known.add(id);
+                known.add(node.id());
             }
-        });
+        }
         for (StoredBirths.Entry entry : entries) {
-            if (!known.contains(id(entry.topic()))) {
+            if (!known.contains(EdgeNode.Id.of(entry.topic()))) {
                 restoreIfReadable(entry);
             }
         }
@@ -355,24 +319,12 @@ public final class BirthState {
         }
     }
 
-    private EdgeNode added(SparkplugTopic topic) {
-        return added(topic, journal);
-    }
-
-    private EdgeNode added(SparkplugTopic topic, BirthJournal told) {
-        EdgeNode.Id id = id(topic);
-        EdgeNode node = new EdgeNode(id, gapCounters, told);
-        nodes.put(id, node);
-        weight.addAndGet(node.weight());
-        return node;
-    }
-
     private int apply(Arrival arrival, EdgeNode node, Payload head, @Nullable Certificate certificate) {
         SparkplugTopic topic = arrival.topic();
         Definitions definitions = certificate == null ? null : certificate.definitions();
         Long bdSeq = certificate == null ? null : certificate.bdSeq();
         if (topic.type().isBirth() && definitions == null) {
-            evicted("The birth of " + id(topic) + " is not kept");
+            nodes.refuse(topic);
         }
         if (topic.type() == SparkplugTopic.Type.NBIRTH) {
             if (node.born(
@@ -382,7 +334,7 @@ public final class BirthState {
                     arrival.duplicate())) {
                 restart(node.sequence(), head);
                 if (rebirths != null) {
-                    rebirths.born(id(topic));
+                    rebirths.born(EdgeNode.Id.of(topic));
                 }
             }
             return 0;
@@ -406,20 +358,15 @@ public final class BirthState {
             RebirthRequests requests, SparkplugTopic topic, @Nullable EdgeNode node, int unresolvedMetrics) {
         if (node != null && node.isBorn(topic.device())) {
             if (unresolvedMetrics > 0) {
-                requests.want(id(topic), Reason.UNKNOWN_METRIC);
+                requests.want(EdgeNode.Id.of(topic), Reason.UNKNOWN_METRIC);
             }
-        } else if (hasRoom()) {
-            requests.want(id(topic), Reason.DATA_BEFORE_BIRTH);
+        } else if (nodes.hasRoom()) {
+            requests.want(EdgeNode.Id.of(topic), Reason.DATA_BEFORE_BIRTH);
         }
     }
 
-    /** Whether there is room for a birth. Without it would displace another, which would be asked for in turn. */
-    private boolean hasRoom() {
-        return weight.get() <= maxWeight - maxWeight / BIRTH_SHARE;
-    }
-
     private void lost(EdgeNode.Id id) {
-        if (rebirths != null && hasRoom()) {
+        if (rebirths != null && nodes.hasRoom()) {
             rebirths.want(id, Reason.GAP);
         }
     }
@@ -432,25 +379,6 @@ public final class BirthState {
         }
     }
 
-    private void evict() {
-        Iterator<Map.Entry<EdgeNode.Id, EdgeNode>> eldest = nodes.entrySet().iterator();
-        while (weight.get() > maxWeight && eldest.hasNext()) {
-            Map.Entry<EdgeNode.Id, EdgeNode> node = eldest.next();
-            eldest.remove();
-            weight.addAndGet(-node.getValue().weight());
-            gapCounters.forget(node.getValue().gaps());
-            node.getValue().forget(journal);
-            evicted("Edge node " + node.getKey() + " is forgotten until its next birth");
-        }
-        nodeCount = nodes.size();
-    }
-
-    private void evicted(String what) {
-        evictions.increment();
-        evictionLog.log(suppressed ->
-                LOG.warn("{}: more metrics than can be kept ({}){}", what, maxWeight, others(suppressed)));
-    }
-
     private void log(EdgeNode.Id id, int gap, long seq, long found) {
         gapLog.log(suppressed -> LOG.warn(
                 "Edge node {}: messages are missing before seq {}: {} (gaps so far: {}){}",
@@ -461,11 +389,7 @@ public final class BirthState {
                 others(suppressed)));
     }
 
-    private static String others(long suppressed) {
+    static String others(long suppressed) {
         return suppressed == 0 ? "" : ", and " + suppressed + " such before it";
-    }
-
-    private static EdgeNode.Id id(SparkplugTopic topic) {
-        return new EdgeNode.Id(topic.group(), topic.edge());
     }
 }

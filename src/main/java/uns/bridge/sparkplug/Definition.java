@@ -1,20 +1,20 @@
 package uns.bridge.sparkplug;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import org.jspecify.annotations.Nullable;
+import uns.bridge.json.JsonWriter;
 
 /**
  * What a birth says of one metric that its DATA messages need not repeat (Sparkplug 3.0, 6.4.6).
  *
- * @param utf8Name the name as it is to be written; a text would take more memory, and more time for each message
+ * @param jsonName the name as it is to be written, {@linkplain JsonWriter#encoded encoded}; a text would take more memory, and more
+ *     time for each message
  * @param alias the alias, where the birth gives one; else without meaning
  * @param datatype the datatype, or {@link #NO_DATATYPE}
  * @param parts what is within the metric, or null if nothing within it has a type
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by identity only.
 record Definition(
-        byte[] utf8Name, long alias, int datatype, @Nullable Parts parts) {
+        byte[] jsonName, long alias, int datatype, @Nullable Parts parts) {
 
     /** Of a birth that leaves the datatype out, though it must not. */
     static final int NO_DATATYPE = -1;
@@ -32,7 +32,7 @@ record Definition(
             @Nullable PropertyTypes properties) {}
 
     String name() {
-        return new String(utf8Name, UTF_8);
+        return JsonWriter.decoded(jsonName);
     }
 
     @Nullable Definitions members() {

@@ -1,12 +1,11 @@
 package uns.bridge.sparkplug;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import uns.bridge.json.JsonWriter;
 import uns.bridge.sparkplug.proto.Payload;
 
 /**
@@ -18,7 +17,7 @@ final class Definitions {
 
     private static final Comparator<Definition> BY_ALIAS = Comparator.comparingLong(Definition::alias);
     private static final Comparator<Definition> BY_NAME =
-            (one, other) -> Arrays.compareUnsigned(one.utf8Name(), other.utf8Name());
+            (one, other) -> Arrays.compareUnsigned(one.jsonName(), other.jsonName());
 
     private static final Definition[] NONE = {};
 
@@ -108,13 +107,13 @@ final class Definitions {
     }
 
     private @Nullable Definition byName(String name) {
-        byte[] utf8Name = name.getBytes(UTF_8);
+        byte[] jsonName = JsonWriter.encoded(name);
         int from = 0;
         int to = byName.length - 1;
         while (from <= to) {
             int middle = (from + to) >>> 1;
             Definition definition = byName[middle];
-            int order = Arrays.compareUnsigned(definition.utf8Name(), utf8Name);
+            int order = Arrays.compareUnsigned(definition.jsonName(), jsonName);
             if (order == 0) {
                 return definition;
             }

@@ -1,12 +1,11 @@
 package uns.bridge.sparkplug;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import uns.bridge.json.JsonWriter;
 import uns.bridge.sparkplug.proto.Payload;
 
 /**
@@ -37,7 +36,7 @@ final class DefinitionsBuilder {
         if (metric.getName().isEmpty() || isTooHeavy()) {
             return;
         }
-        byte[] name = shared.utf8(metric.getName().getBytes(UTF_8));
+        byte[] name = shared.bytes(JsonWriter.encoded(metric.getName()));
         weight += weight(name.length);
         Definitions members = metric.hasTemplateValue() ? members(metric.getTemplateValue()) : null;
         if (members != null && metric.getTemplateValue().getIsDefinition()) {

@@ -46,48 +46,14 @@ final class EdgeNode {
     /** The name of an edge node, unique with its group (Sparkplug 3.0, 4.1). */
     record Id(String group, String edge) {
 
+        static Id of(SparkplugTopic topic) {
+            return new Id(topic.group(), topic.edge());
+        }
+
         @Override
         public String toString() {
             return group + "/" + edge;
         }
-    }
-
-    /**
-     * The life of an edge node or a device.
-     *
-     * @param definitions what its birth said of metrics, or null if it is over
-     * @param bdSeq the number of its birth and death, or null if it has none, as devices
-     * @param timestamp when it began, or, if it is over, up to when certificates belong to it
-     * @param source how it is known
-     */
-    record Life(@Nullable Definitions definitions, @Nullable Long bdSeq, long timestamp, Source source) {
-
-        /** One that was heard. */
-        Life(@Nullable Definitions definitions, @Nullable Long bdSeq, long timestamp) {
-            this(definitions, bdSeq, timestamp, Source.HEARD);
-        }
-
-        boolean isOver() {
-            return definitions == null;
-        }
-
-        Life over(long since) {
-            return new Life(null, bdSeq, since);
-        }
-
-        Life from(Source other) {
-            return new Life(definitions, bdSeq, timestamp, other);
-        }
-    }
-
-    /** How a life is known. */
-    enum Source {
-        /** From the edge node, since the start. */
-        HEARD,
-        /** From before the start. */
-        RESTORED,
-        /** From a certificate that the MQTT broker has kept; messages of an earlier life may still come. */
-        LEARNED
     }
 
     EdgeNode(Id id, GapCounters counters, BirthJournal journal) {
@@ -137,18 +103,22 @@ final class EdgeNode {
     Scope scope(@Nullable String device, long timestamp, boolean duplicate) {
         Life its = device == null ? life : devices.get(device);
         Definitions own = definitions(its);
-        if (its == null || own == null || (timestamp < its.timestamp && (duplicate || its.source == Source.LEARNED))) {
+        if (its == null
+                || own == null
+                || (timestamp < its.timestamp() && (duplicate || its.source() == Life.Source.LEARNED))) {
             return Scope.NO_BIRTH;
         }
         return new Scope(own, device == null ? null : definitions());
     }
 
-    EdgeNodes.State state() {
-        return life == null ? EdgeNodes.State.UNBORN : life.isOver() ? EdgeNodes.State.DEAD : EdgeNodes.State.ALIVE;
+    EdgeNodeCensus.State state() {
+        return life == null
+                ? EdgeNodeCensus.State.UNBORN
+                : life.isOver() ? EdgeNodeCensus.State.DEAD : EdgeNodeCensus.State.ALIVE;
     }
 
-    EdgeNodes.Node describe() {
-        return new EdgeNodes.Node(id.toString(), state(), isAlive() ? devices.size() : 0, gaps.found(), heardMs);
+    EdgeNodeCensus.Node describe() {
+        return new EdgeNodeCensus.Node(id.toString(), state(), isAlive() ? devices.size() : 0, gaps.found(), heardMs);
     }
 
     /** Whether it was born and did not die since. */
@@ -183,10 +153,10 @@ final class EdgeNode {
      * @return whether it is new
      */
     boolean born(Definitions definitions, @Nullable Long bdSeq, long timestamp, boolean duplicate) {
-        if (duplicate && life != null && !life.isOver() && timestamp <= life.timestamp && !isOther(life, bdSeq)) {
+        if (duplicate && life != null && !life.isOver() && timestamp <= life.timestamp() && !isOther(life, bdSeq)) {
             return false;
         }
-        bornAgain = life != null && life.isOver() && Objects.equals(life.bdSeq, bdSeq);
+        bornAgain = life != null && life.isOver() && Objects.equals(life.bdSeq(), bdSeq);
         forgetDevices();
         live(new Life(definitions, bdSeq, timestamp));
         return true;
@@ -194,16 +164,16 @@ final class EdgeNode {
 
     /** Whether a birth is not that of {@code known} though it is not younger: the clock was set back since it was kept. */
     private static boolean isOther(Life known, @Nullable Long bdSeq) {
-        return known.source == Source.RESTORED && !Objects.equals(known.bdSeq, bdSeq);
+        return known.source() == Life.Source.RESTORED && !Objects.equals(known.bdSeq(), bdSeq);
     }
 
     /** A DBIRTH; {@code definitions} is null if it says more than can be kept. */
     void deviceBorn(String device, @Nullable Definitions definitions, long timestamp, boolean duplicate) {
         Life known = devices.get(device);
-        if (duplicate && known != null && timestamp <= known.timestamp) {
+        if (duplicate && known != null && timestamp <= known.timestamp()) {
             return;
         }
-        if (duplicate && life != null && (life.isOver() || timestamp < life.timestamp)) {
+        if (duplicate && life != null && (life.isOver() || timestamp < life.timestamp())) {
             return; // Of an earlier life of its node.
         }
         if (definitions == null) {
@@ -216,8 +186,8 @@ final class EdgeNode {
     /** A DDEATH. */
     void deviceDied(String device, long timestamp, boolean duplicate) {
         Life known = devices.get(device);
-        if (known == null || !(duplicate && timestamp < known.timestamp)) {
-            long since = known == null ? timestamp : Math.max(timestamp, known.timestamp);
+        if (known == null || !(duplicate && timestamp < known.timestamp())) {
+            long since = known == null ? timestamp : Math.max(timestamp, known.timestamp());
             put(aside, device, new Life(null, null, since));
         }
     }
@@ -230,15 +200,15 @@ final class EdgeNode {
      */
     boolean died(@Nullable Long deathSequence, boolean duplicate) {
         Life known = life;
-        if (known == null || known.isOver() || !Objects.equals(known.bdSeq, deathSequence)) {
+        if (known == null || known.isOver() || !Objects.equals(known.bdSeq(), deathSequence)) {
             return false;
         }
-        if (duplicate && known.source == Source.HEARD && bornAgain) {
+        if (duplicate && known.source() == Life.Source.HEARD && bornAgain) {
             return false; // It has ended the earlier life of the same number already: some nodes do not count.
         }
         bornAgain = false;
         forgetDevices();
-        live(known.over(known.timestamp));
+        live(known.over(known.timestamp()));
         sequence.end();
         return true;
     }
@@ -249,18 +219,18 @@ final class EdgeNode {
      * @return whether it counts
      */
     boolean learned(Definitions definitions, @Nullable Long bdSeq, long timestamp) {
-        if (life != null && timestamp <= life.timestamp) {
+        if (life != null && timestamp <= life.timestamp()) {
             return false;
         }
         Map.copyOf(devices).forEach((device, its) -> {
-            if (its.timestamp < timestamp) {
+            if (its.timestamp() < timestamp) {
                 remove(device);
             }
         });
-        live(new Life(definitions, bdSeq, timestamp, Source.LEARNED));
+        live(new Life(definitions, bdSeq, timestamp, Life.Source.LEARNED));
         sequence.end();
         Map.copyOf(aside).forEach((device, its) -> {
-            if (its.timestamp < timestamp) {
+            if (its.timestamp() < timestamp) {
                 remove(device);
             } else if (!its.isOver()) {
                 put(devices, device, its);
@@ -276,17 +246,17 @@ final class EdgeNode {
      */
     boolean deviceLearned(String device, Definitions definitions, long timestamp) {
         Life known = devices.getOrDefault(device, aside.get(device));
-        boolean ofEarlierLife = life != null && timestamp < life.timestamp;
-        if (ofEarlierLife || (known != null && timestamp <= known.timestamp)) {
+        boolean ofEarlierLife = life != null && timestamp < life.timestamp();
+        if (ofEarlierLife || (known != null && timestamp <= known.timestamp())) {
             return false;
         }
-        put(isDead() ? aside : devices, device, new Life(definitions, null, timestamp, Source.LEARNED));
+        put(isDead() ? aside : devices, device, new Life(definitions, null, timestamp, Life.Source.LEARNED));
         return !isDead();
     }
 
     /** What the journal has kept, that of the node first. It was true when the bridge ended, and needs no check. */
     void restored(@Nullable String device, Life kept) {
-        Life restored = kept.from(Source.RESTORED);
+        Life restored = kept.from(Life.Source.RESTORED);
         if (device == null) {
             live(restored);
         } else {
@@ -372,7 +342,7 @@ final class EdgeNode {
     }
 
     private static @Nullable Definitions definitions(@Nullable Life its) {
-        return its == null ? null : its.definitions;
+        return its == null ? null : its.definitions();
     }
 
     private int nodeWeight() {
@@ -384,6 +354,6 @@ final class EdgeNode {
     }
 
     private static int weight(@Nullable Life its) {
-        return its == null || its.definitions == null ? 0 : its.definitions.weight();
+        return its == null || its.definitions() == null ? 0 : its.definitions().weight();
     }
 }

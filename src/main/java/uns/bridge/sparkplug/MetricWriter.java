@@ -3,6 +3,7 @@ package uns.bridge.sparkplug;
 import com.google.protobuf.ByteString;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.json.JsonWriter;
+import uns.bridge.json.MemberName;
 import uns.bridge.sparkplug.proto.Payload;
 
 /**
@@ -12,6 +13,12 @@ import uns.bridge.sparkplug.proto.Payload;
  * it; what it carries is never overwritten.
  */
 final class MetricWriter {
+
+    private static final MemberName NAME = new MemberName("name");
+    private static final MemberName ALIAS = new MemberName("alias");
+    private static final MemberName TIMESTAMP = new MemberName("timestamp");
+    private static final MemberName DATATYPE = new MemberName("datatype");
+    private static final MemberName VALUE = new MemberName("value");
 
     private final JsonWriter json;
     private final MetaDataWriter metaData;
@@ -65,30 +72,30 @@ final class MetricWriter {
         boolean resolved = scope == null || (named && typed);
         json.startObject();
         if (metric.hasName()) {
-            json.name("name");
+            json.name(NAME);
             json.string(metric.getName());
         } else if (definition != null) {
-            json.name("name");
-            json.string(definition.utf8Name());
+            json.name(NAME);
+            json.encodedString(definition.jsonName());
         }
         if (metric.hasAlias()) {
-            json.name("alias");
+            json.name(ALIAS);
             json.unsigned(metric.getAlias());
         }
         if (metric.hasTimestamp()) {
-            json.name("timestamp");
+            json.name(TIMESTAMP);
             json.unsigned(metric.getTimestamp());
         } else if (place != null && place.head().hasTimestamp()) {
-            json.name("timestamp");
+            json.name(TIMESTAMP);
             json.unsigned(place.head().getTimestamp());
         }
         int datatype = metric.getDatatype();
         if (metric.hasDatatype()) {
-            json.name("datatype");
+            json.name(DATATYPE);
             json.signed(Integer.toUnsignedLong(datatype));
         } else if (definition != null && definition.datatype() != Definition.NO_DATATYPE) {
             datatype = definition.datatype();
-            json.name("datatype");
+            json.name(DATATYPE);
             json.signed(Integer.toUnsignedLong(datatype));
         }
         if (metric.hasIsHistorical() && place == null) {
@@ -112,12 +119,12 @@ final class MetricWriter {
             properties.write(metric.getProperties(), definition == null ? null : definition.properties());
         }
         if (malformed != null) {
-            json.name("value");
+            json.name(VALUE);
             writeMalformed(malformed);
         } else if (!metric.getIsNull()) {
             if (metric.hasTemplateValue()) {
                 Payload.Template template = metric.getTemplateValue();
-                json.name("value");
+                json.name(VALUE);
                 resolved &= writeTemplate(template, scope == null ? null : scope.members(definition, template));
             } else {
                 writeValue(metric, DataType.of(datatype));
@@ -145,32 +152,32 @@ final class MetricWriter {
     private void writeValue(Payload.Metric metric, DataType type) {
         switch (metric.getValueCase()) {
             case INT_VALUE -> {
-                json.name("value");
+                json.name(VALUE);
                 type.writeInteger(json, Integer.toUnsignedLong(metric.getIntValue()));
             }
             case LONG_VALUE -> {
-                json.name("value");
+                json.name(VALUE);
                 type.writeInteger(json, metric.getLongValue());
             }
             case FLOAT_VALUE -> {
-                json.name("value");
+                json.name(VALUE);
                 json.decimal(metric.getFloatValue());
             }
             case DOUBLE_VALUE -> {
-                json.name("value");
+                json.name(VALUE);
                 json.decimal(metric.getDoubleValue());
             }
             case BOOLEAN_VALUE -> {
-                json.name("value");
+                json.name(VALUE);
                 json.bool(metric.getBooleanValue());
             }
             case STRING_VALUE -> {
-                json.name("value");
+                json.name(VALUE);
                 json.string(metric.getStringValue());
             }
             case BYTES_VALUE -> writeBytes(metric.getBytesValue(), type);
             case DATASET_VALUE -> {
-                json.name("value");
+                json.name(VALUE);
                 dataSets.write(metric.getDatasetValue());
             }
             case TEMPLATE_VALUE, EXTENSION_VALUE, VALUE_NOT_SET -> {}
@@ -179,7 +186,7 @@ final class MetricWriter {
 
     /** A malformed array costs only its own metric the readable value, and nothing is lost: its bytes stay, marked. */
     private void writeBytes(ByteString bytes, DataType type) {
-        json.name("value");
+        json.name(VALUE);
         if (!type.isArray()) {
             json.base64(bytes.toByteArray());
         } else if (ArrayWriter.isWellFormed(type, bytes)) {

@@ -93,11 +93,6 @@ final class NodeGaps {
         }
     }
 
-    /** Whether there are none, for the thread that opens them. */
-    boolean isEmpty() {
-        return gaps.isEmpty();
-    }
-
     /** Makes all gaps final: a new sequence begins, and no number belongs to them any more. */
     void abandon() {
         synchronized (counters) {

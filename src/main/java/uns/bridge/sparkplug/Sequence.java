@@ -23,20 +23,23 @@ final class Sequence {
 
     private long advancedMs;
 
+    /** Whether there are gaps. Here, so that they are not fetched into the cache for it. */
+    private boolean gapped;
+
     Sequence(NodeGaps gaps) {
         this.gaps = gaps;
     }
 
     /** Starts anew after an NBIRTH that has {@code seq}, whatever it is; 0 is no more required than met. */
     void restart(long seq) {
-        gaps.abandon();
+        abandon();
         // Whatever is behind it is still not negative.
         next = NUMBERS + position(seq) + 1;
     }
 
     /** Ends it, so that the next number may be any. */
     void end() {
-        gaps.abandon();
+        abandon();
         next = UNKNOWN;
     }
 
@@ -47,7 +50,7 @@ final class Sequence {
      * @return how many numbers are missing before it
      */
     int arrived(long seq, boolean duplicate, long nowMs) {
-        if (!gaps.isEmpty()) {
+        if (gapped) {
             gaps.expire(nowMs);
         }
         if (next == UNKNOWN) {
@@ -59,11 +62,17 @@ final class Sequence {
             if (gaps.filled(next - behind, behind <= REPEATS) || duplicate || isRepeat(behind, nowMs)) {
                 return 0;
             }
+            gapped = true;
             gaps.open(next, missing, nowMs);
         }
         next += missing + 1;
         advancedMs = nowMs;
         return missing;
+    }
+
+    private void abandon() {
+        gaps.abandon();
+        gapped = false;
     }
 
     private boolean isRepeat(long behind, long nowMs) {

@@ -23,7 +23,7 @@ final class SharedValues {
     private final @Nullable PropertyTypes[] types = new @Nullable PropertyTypes[SLOTS];
 
     /** Bytes equal to {@code value}. */
-    byte[] utf8(byte[] value) {
+    byte[] bytes(byte[] value) {
         if (value.length > MAX_LENGTH) {
             return value;
         }

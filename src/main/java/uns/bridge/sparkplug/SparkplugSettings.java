@@ -16,7 +16,7 @@ import uns.bridge.config.ValueType;
  * @param deathRecords whether the death of an edge node is told in a record for each of its devices, too
  * @param rebirth whether edge nodes are asked to be born again where their births are missing
  * @param rebirthInterval how often one edge node is asked at most
- * @param stateDir the folder where births survive a restart, or null if they do not
+ * @param stateDir the folder where births survive a restart, and the list of what is subscribed to; null if they do not
  * @param stateMaxAge after how long a silence of its edge node a birth in {@code stateDir} is not to be trusted
  * @param certificates whether the births that a Sparkplug-aware MQTT broker keeps are read
  */
@@ -68,6 +68,12 @@ public record SparkplugSettings(
                 stateDir.equals(NO_STATE_DIR) ? null : Path.of(stateDir),
                 sparkplug.get("state_max_age", STATE_MAX_AGE, DEFAULTS.stateMaxAge),
                 option(sparkplug, "certificates", resolve));
+    }
+
+    /** The same for messages that come out of their time: births of today say nothing of them. */
+    public SparkplugSettings withoutBirths() {
+        return new SparkplugSettings(
+                false, reorderTimeout, maxPayloadBytes, false, false, rebirthInterval, null, stateMaxAge, false);
     }
 
     /** Something that is off by default and makes no sense where births are not kept. */

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,17 +35,10 @@ public final class StoredBirths implements BirthJournal {
     /** The names of the times; the other names are topics. */
     private static final String HEARD = "heard/";
 
-    /** In the place of a value that is to be removed. */
-    private static final Object GONE = new Object();
-
-    private static final Duration GATHERING = Duration.ofSeconds(1);
     private static final Duration RETRY = Duration.ofSeconds(30);
 
     /** How long the first message waits for what was kept. A disk that takes longer hangs. */
     private static final Duration OPENING = Duration.ofSeconds(15);
-
-    /** Beyond so many changes that are not written it is cheaper to drop them, and to be told everything later. */
-    private static final int MAX_PENDING = 1_000_000;
 
     private final Path file;
     private final Opener opener;
@@ -56,25 +48,14 @@ public final class StoredBirths implements BirthJournal {
     private final LimitedLog troubleLog = new LimitedLog();
     private final CompletableFuture<List<Entry>> entries = new CompletableFuture<>();
 
-    /** What is to be written, by name: a {@link EdgeNode.Life}, a Long, or {@link #GONE}. Guarded by this. */
-    private Map<String, Object> pending = new LinkedHashMap<>();
-
-    /** Whether {@link #pending} is all there is. Guarded by this. */
-    private boolean whole;
+    /** A {@link Life} or a Long by each name. */
+    private final PendingChanges pending = new PendingChanges();
 
     /** Whether what was kept was read. For the thread of {@link #run} alone. */
     private boolean read;
 
-    /** Whether the store takes changes. Guarded by this. */
-    private boolean open = true;
-
-    private volatile boolean atLoss;
-
     /** What was kept, but read only when the first message could wait no longer. Guarded by this. */
     private List<Entry> late = List.of();
-
-    /** Guarded by this. */
-    private boolean closing;
 
     /** How the store is opened. */
     interface Opener {
@@ -112,7 +93,7 @@ public final class StoredBirths implements BirthJournal {
         StateStore store = null;
         try {
             store = openFirst();
-            while (awaitChanges(store != null)) {
+            while (store == null ? pending.awaitRetry(retry) : pending.await()) {
                 if (store == null) {
                     store = reopen();
                 } else if (!write(store)) {
@@ -129,9 +110,8 @@ public final class StoredBirths implements BirthJournal {
     }
 
     /** Has the rest written. */
-    public synchronized void close() {
-        closing = true;
-        notifyAll();
+    public void close() {
+        pending.close();
     }
 
     /** What was kept, edge nodes before their devices; those silent for longest first. */
@@ -141,7 +121,7 @@ public final class StoredBirths implements BirthJournal {
         } catch (TimeoutException e) {
             LOG.warn("{} does not open: going on without the births in it", file);
             entries.complete(List.of());
-            loseTrack();
+            pending.loseTrack();
             return List.of();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
@@ -149,34 +129,31 @@ public final class StoredBirths implements BirthJournal {
     }
 
     @Override
-    public void changed(EdgeNode.Id node, @Nullable String device, EdgeNode.@Nullable Life life) {
+    public void changed(EdgeNode.Id node, @Nullable String device, @Nullable Life life) {
         String birth = topic(device == null ? SparkplugTopic.Type.NBIRTH : SparkplugTopic.Type.DBIRTH, node, device);
         String death = topic(device == null ? SparkplugTopic.Type.NDEATH : SparkplugTopic.Type.DDEATH, node, device);
-        synchronized (this) {
-            put(birth, life == null || life.isOver() ? GONE : life);
-            put(death, life == null || !life.isOver() ? GONE : life);
-            if (device == null && life == null) {
-                put(HEARD + node, GONE);
-            }
+        synchronized (pending) { // Either both are in a commit, or none.
+            pending.put(birth, life == null || life.isOver() ? null : life);
+            pending.put(death, life == null || !life.isOver() ? null : life);
+        }
+        if (device == null && life == null) {
+            pending.put(HEARD + node, null);
         }
     }
 
     @Override
-    public synchronized void heard(EdgeNode.Id node, long timeMs) {
-        put(HEARD + node, timeMs);
+    public void heard(EdgeNode.Id node, long timeMs) {
+        pending.put(HEARD + node, timeMs);
     }
 
     @Override
     public boolean isAtLoss() {
-        return atLoss;
+        return pending.isAtLoss();
     }
 
     @Override
-    public synchronized void retell(Runnable told) {
-        atLoss = false;
-        pending.clear();
-        whole = true;
-        told.run();
+    public void retell(Runnable told) {
+        pending.replace(told);
     }
 
     @Override
@@ -186,59 +163,9 @@ public final class StoredBirths implements BirthJournal {
         return given;
     }
 
-    private void put(String name, Object change) {
-        if (!open || atLoss) {
-            return;
-        }
-        if (whole && change == GONE) {
-            pending.remove(name);
-            return;
-        }
-        pending.put(name, change);
-        if (pending.size() == 1) {
-            notifyAll();
-        } else if (pending.size() > MAX_PENDING) {
-            loseTrack();
-        }
-    }
-
-    private synchronized void loseTrack() {
-        pending.clear();
-        whole = false;
-        atLoss = true;
-    }
-
     private synchronized void comeLate(List<Entry> kept) {
         late = kept;
-        loseTrack();
-    }
-
-    private synchronized void lose() {
-        open = false;
-        pending.clear();
-        whole = false;
-    }
-
-    /** Waits until there is something to do; false if there is nothing any more. */
-    @SuppressWarnings("WaitNotInLoop") // It is one; and to be early does no harm.
-    private synchronized boolean awaitChanges(boolean opened) {
-        try {
-            if (!opened) {
-                if (!closing) {
-                    wait(retry.toMillis());
-                }
-                return !closing;
-            }
-            while (pending.isEmpty() && !whole && !closing) {
-                wait();
-            }
-            if (!closing) {
-                wait(GATHERING.toMillis());
-            }
-            return !pending.isEmpty() || whole || !closing;
-        } catch (InterruptedException e) {
-            return false;
-        }
+        pending.loseTrack();
     }
 
     private @Nullable StateStore openFirst() {
@@ -258,7 +185,7 @@ public final class StoredBirths implements BirthJournal {
             return opened.store();
         } catch (IOException e) {
             LOG.warn("Births will not survive a restart, as {} can't be opened: {}; trying again", file, e.toString());
-            lose();
+            pending.refuse();
             entries.complete(List.of());
             return null;
         }
@@ -268,11 +195,9 @@ public final class StoredBirths implements BirthJournal {
         try {
             StateStore.Opened opened = opener.open(file);
             List<Entry> kept = entries(opened.values());
-            synchronized (this) {
-                open = true;
-            }
+            pending.accept();
             if (read) {
-                loseTrack(); // All that was in it is known.
+                pending.loseTrack(); // All that was in it is known.
             } else {
                 read = true;
                 comeLate(kept);
@@ -286,24 +211,17 @@ public final class StoredBirths implements BirthJournal {
     }
 
     private boolean write(StateStore store) {
-        Map<String, Object> changes;
-        boolean all;
-        synchronized (this) {
-            changes = pending;
-            all = whole;
-            pending = new LinkedHashMap<>();
-            whole = false;
-        }
-        if (changes.isEmpty() && !all) {
+        PendingChanges.Changes changes = pending.take();
+        if (changes.isEmpty()) {
             return true;
         }
         Map<String, byte @Nullable []> values = new HashMap<>();
-        changes.forEach((name, change) -> values.put(name, bytes(change)));
+        changes.byName().forEach((name, change) -> values.put(name, bytes(change)));
         try {
-            store.commit(values, all);
+            store.commit(values, changes.whole());
             return true;
         } catch (IOException e) {
-            lose();
+            pending.refuse();
             trouble(e);
             return false;
         }
@@ -336,9 +254,7 @@ public final class StoredBirths implements BirthJournal {
             }
             boolean isTime = name.startsWith(HEARD) && value.length == Long.BYTES;
             if (!isTime || now - ByteBuffer.wrap(value).getLong() > maxAgeMs) {
-                synchronized (this) {
-                    put(name, GONE);
-                }
+                pending.put(name, null);
             }
         });
         kept.sort(Comparator.comparingLong(Entry::heardMs)
@@ -346,8 +262,8 @@ public final class StoredBirths implements BirthJournal {
         return kept;
     }
 
-    private static byte @Nullable [] bytes(Object change) {
-        if (change instanceof EdgeNode.Life life) {
+    private static byte @Nullable [] bytes(@Nullable Object change) {
+        if (change instanceof Life life) {
             return BirthPayload.of(life);
         }
         return change instanceof Long timeMs

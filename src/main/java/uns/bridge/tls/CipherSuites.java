@@ -11,8 +11,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 
-/** Cipher suites by the names of OpenSSL, which Python's {@code ssl} takes, and by those of Java (IANA). */
-final class CipherSuites {
+/** Cipher suites by the names of OpenSSL, which Python's {@code ssl} and librdkafka take, and by those of Java (IANA). */
+public final class CipherSuites {
 
     /** OpenSSL's name and Java's; of TLS 1.3 and whatever is not here both are the same. */
     private static final Map<String, String> BY_OPENSSL_NAME = table("""
@@ -94,7 +94,7 @@ final class CipherSuites {
     private CipherSuites() {}
 
     /** What is allowed, for a complaint. */
-    static String allowed() {
+    public static String allowed() {
         return "names of cipher suites, separated by colons: of OpenSSL ("
                 + String.join(", ", new TreeSet<>(BY_OPENSSL_NAME.keySet())) + "), of TLS 1.3 ("
                 + String.join(", ", new TreeSet<>(OF_TLS_1_3)) + "), of Java (such as TLS_RSA_WITH_AES_128_CBC_SHA), "
@@ -107,7 +107,7 @@ final class CipherSuites {
      *
      * @throws IllegalArgumentException if a name is not known, or nothing remains
      */
-    static List<String> parse(String list) {
+    public static List<String> parse(String list) {
         Set<String> suites = new LinkedHashSet<>();
         Set<String> excluded = new LinkedHashSet<>();
         for (String item : list.split("[:,; ]+", -1)) {

@@ -16,11 +16,11 @@ import uns.bridge.config.Secret;
  *
  * @param chain its own certificate first, then those of the authorities between it and the root
  */
-record Identity(PrivateKey key, List<X509Certificate> chain) {
+public record Identity(PrivateKey key, List<X509Certificate> chain) {
 
     private static final byte[] PROBE = {'p', 'r', 'o', 'b', 'e'};
 
-    Identity {
+    public Identity {
         chain = List.copyOf(chain);
     }
 
@@ -31,36 +31,53 @@ record Identity(PrivateKey key, List<X509Certificate> chain) {
      * @throws TlsFileException if a file cannot be used
      */
     static Identity load(Path certfile, @Nullable Path keyfile, @Nullable Secret password) throws TlsFileException {
-        Identity identity = new Identity(loadKey(certfile, keyfile, password), loadChain(certfile));
-        identity.checkFit(certfile, keyfile);
+        PemFile certificates = PemFile.read(TlsSettings.CERTFILE, certfile);
+        PemFile key = keyfile == null ? certificates : PemFile.read(TlsSettings.KEYFILE, keyfile);
+        return of(certificates, key, TlsSettings.KEYFILE_PASSWORD, password);
+    }
+
+    /**
+     * Takes the first key of {@code keyfile}, all certificates of {@code certificates}, which may be the same, and checks that
+     * they are of use today.
+     *
+     * @param passwordSetting the key with the password, for the exceptions
+     * @throws TlsFileException if they are not
+     */
+    public static Identity of(PemFile certificates, PemFile keyfile, String passwordSetting, @Nullable Secret password)
+            throws TlsFileException {
+        Identity identity = new Identity(keyfile.privateKey(passwordSetting, password), chain(certificates));
+        identity.checkFit(certificates, keyfile);
         return identity;
     }
 
     static List<X509Certificate> loadChain(Path certfile) throws TlsFileException {
-        PemFile file = PemFile.read(TlsSettings.CERTFILE, certfile);
+        return chain(PemFile.read(TlsSettings.CERTFILE, certfile));
+    }
+
+    private static List<X509Certificate> chain(PemFile file) throws TlsFileException {
         List<X509Certificate> chain = file.certificates();
-        String wrong = Validity.problem(chain.get(0), Instant.now());
+        String wrong = Validity.complaint(chain.get(0), Instant.now());
         if (wrong != null) {
-            throw file.unusable("has a certificate (" + Names.subject(chain.get(0)) + ") that " + wrong);
+            throw file.unusable(wrong);
         }
         return chain;
     }
 
     static PrivateKey loadKey(Path certfile, @Nullable Path keyfile, @Nullable Secret password)
             throws TlsFileException {
-        return keyfile == null
-                ? PemFile.read(TlsSettings.CERTFILE, certfile).privateKey(password)
-                : PemFile.read(TlsSettings.KEYFILE, keyfile).privateKey(password);
+        PemFile file = keyfile == null
+                ? PemFile.read(TlsSettings.CERTFILE, certfile)
+                : PemFile.read(TlsSettings.KEYFILE, keyfile);
+        return file.privateKey(TlsSettings.KEYFILE_PASSWORD, password);
     }
 
     /** Checks that the key is the one that the certificate is about. */
-    void checkFit(Path certfile, @Nullable Path keyfile) throws TlsFileException {
+    private void checkFit(PemFile certificates, PemFile keyfile) throws TlsFileException {
         if (!fits(chain.get(0).getPublicKey())) {
             throw new TlsFileException(
-                    keyfile == null ? TlsSettings.CERTFILE : TlsSettings.KEYFILE,
-                    "the private key in " + (keyfile == null ? certfile : keyfile).toAbsolutePath()
-                            + " does not belong to the first certificate in " + certfile.toAbsolutePath() + " ("
-                            + Names.subject(chain.get(0)) + ")");
+                    keyfile.setting(),
+                    "the private key in " + keyfile.place() + " does not belong to the first certificate in "
+                            + certificates.place() + " (" + Names.subject(chain.get(0)) + ")");
         }
     }
 

@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
@@ -26,15 +27,15 @@ import org.jspecify.annotations.Nullable;
 import uns.bridge.config.Secret;
 
 /** What a PEM file holds: certificates in their order, keys, and other things that are passed over. */
-final class PemFile {
+public final class PemFile {
 
     private static final int MAX_BYTES = 16 << 20;
 
     private final String setting;
-    private final Path path;
+    private final @Nullable Path path;
     private final List<Object> objects = new ArrayList<>();
 
-    private PemFile(String setting, Path path) {
+    private PemFile(String setting, @Nullable Path path) {
         this.setting = setting;
         this.path = path;
     }
@@ -45,7 +46,7 @@ final class PemFile {
      * @param setting the key that names the file, for the exceptions
      * @throws TlsFileException if it cannot be read, or is not PEM
      */
-    static PemFile read(String setting, Path path) throws TlsFileException {
+    public static PemFile read(String setting, Path path) throws TlsFileException {
         PemFile file = new PemFile(setting, path);
         String text;
         try {
@@ -62,14 +63,40 @@ final class PemFile {
         } catch (IOException e) {
             throw file.unusable("cannot be read: " + (Files.isDirectory(path) ? "it is a folder" : "input error"));
         }
+        file.parse(text);
+        return file;
+    }
+
+    /**
+     * Reads what stands in the settings themselves.
+     *
+     * @param setting the key with the text, for the exceptions
+     * @throws TlsFileException if it is not PEM
+     */
+    public static PemFile of(String setting, String text) throws TlsFileException {
+        PemFile file = new PemFile(setting, null);
+        file.parse(text);
+        return file;
+    }
+
+    private void parse(String text) throws TlsFileException {
         try (PEMParser parser = new PEMParser(new StringReader(text))) {
             for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
-                file.objects.add(object);
+                objects.add(object);
             }
         } catch (IOException | RuntimeException e) {
-            throw file.unusable("is damaged: the PEM block number " + (file.objects.size() + 1) + " cannot be read");
+            throw unusable("is damaged: the PEM block number " + (objects.size() + 1) + " cannot be read");
         }
-        return file;
+    }
+
+    /** The key of the setting that names the file or has the text. */
+    String setting() {
+        return setting;
+    }
+
+    /** Where this stands, for a complaint about a part of it. */
+    String place() {
+        return path == null ? "the text of " + setting : path.toAbsolutePath().toString();
     }
 
     /**
@@ -100,11 +127,35 @@ final class PemFile {
     }
 
     /**
+     * The certificates that are valid today; in a bundle of authorities some may be out of date, but not all.
+     *
+     * @throws TlsFileException if there is none
+     */
+    public List<X509Certificate> authorities() throws TlsFileException {
+        List<X509Certificate> valid = new ArrayList<>();
+        String problem = "";
+        Instant now = Instant.now();
+        for (X509Certificate certificate : certificates()) {
+            String wrong = Validity.complaint(certificate, now);
+            if (wrong == null) {
+                valid.add(certificate);
+            } else {
+                problem = wrong;
+            }
+        }
+        if (valid.isEmpty()) {
+            throw unusable(problem);
+        }
+        return valid;
+    }
+
+    /**
      * The private key: PKCS#1, SEC 1 (EC) or PKCS#8, each also encrypted.
      *
+     * @param passwordSetting the key with the password, for the exceptions
      * @throws TlsFileException if there is none, or {@code password} does not decrypt it
      */
-    PrivateKey privateKey(@Nullable Secret password) throws TlsFileException {
+    PrivateKey privateKey(String passwordSetting, @Nullable Secret password) throws TlsFileException {
         for (Object object : objects) {
             if (object instanceof PEMKeyPair pair) {
                 return convert(pair.getPrivateKeyInfo());
@@ -113,16 +164,17 @@ final class PemFile {
                 return convert(key);
             }
             if (object instanceof PEMEncryptedKeyPair || object instanceof PKCS8EncryptedPrivateKeyInfo) {
-                return convert(decrypt(object, password));
+                return convert(decrypt(object, passwordSetting, password));
             }
         }
         throw unusable("has no private key in PEM form");
     }
 
-    private PrivateKeyInfo decrypt(Object encrypted, @Nullable Secret password) throws TlsFileException {
+    private PrivateKeyInfo decrypt(Object encrypted, String passwordSetting, @Nullable Secret password)
+            throws TlsFileException {
         if (password == null) {
             throw new TlsFileException(
-                    TlsSettings.KEYFILE_PASSWORD, "must be set, for the private key in " + path + " is encrypted");
+                    passwordSetting, "must be set, for the private key in " + place() + " is encrypted");
         }
         try {
             return encrypted instanceof PEMEncryptedKeyPair pair
@@ -131,7 +183,7 @@ final class PemFile {
         } catch (KeyDecryption.UnknownSchemeException e) {
             throw unusable("is encrypted in a way that Java does not know; 'openssl pkcs8 -topk8' converts it");
         } catch (GeneralSecurityException | IOException | RuntimeException e) {
-            throw new TlsFileException(TlsSettings.KEYFILE_PASSWORD, "does not decrypt the private key in " + path);
+            throw new TlsFileException(passwordSetting, "does not decrypt the private key in " + place());
         }
     }
 
@@ -145,6 +197,6 @@ final class PemFile {
 
     /** The complaint that this file {@code what}. */
     TlsFileException unusable(String what) {
-        return new TlsFileException(setting, "the file " + path.toAbsolutePath() + " " + what);
+        return new TlsFileException(setting, (path == null ? "" : "the file ") + place() + " " + what);
     }
 }

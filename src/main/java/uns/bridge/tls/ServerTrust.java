@@ -8,7 +8,6 @@ import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -21,11 +20,12 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a server is trusted; where it is not, the exception says why in plain words. */
-final class ServerTrust extends X509ExtendedTrustManager {
+public final class ServerTrust extends X509ExtendedTrustManager {
 
     private final @Nullable X509ExtendedTrustManager authorities;
     private final String source;
     private final @Nullable String host;
+    private volatile List<X509Certificate> seen = List.of();
 
     private ServerTrust(@Nullable X509ExtendedTrustManager authorities, String source, @Nullable String host) {
         this.authorities = authorities;
@@ -34,7 +34,7 @@ final class ServerTrust extends X509ExtendedTrustManager {
     }
 
     /** Trusts any server. */
-    static ServerTrust ofAny() {
+    public static ServerTrust ofAny() {
         return new ServerTrust(null, "", null);
     }
 
@@ -50,7 +50,7 @@ final class ServerTrust extends X509ExtendedTrustManager {
             if (caCerts != null) {
                 store = KeyStore.getInstance("PKCS12");
                 store.load(null, null);
-                for (X509Certificate certificate : load(caCerts)) {
+                for (X509Certificate certificate : authorities(caCerts)) {
                     store.setCertificateEntry("ca" + store.size(), certificate);
                 }
             }
@@ -72,29 +72,19 @@ final class ServerTrust extends X509ExtendedTrustManager {
         }
     }
 
-    /** The certificates of a file that are valid today; in a bundle some may be out of date, but not all. */
-    static List<X509Certificate> load(Path caCerts) throws TlsFileException {
-        PemFile file = PemFile.read(TlsSettings.CA_CERTS, caCerts);
-        List<X509Certificate> valid = new ArrayList<>();
-        String problem = "";
-        Instant now = Instant.now();
-        for (X509Certificate certificate : file.certificates()) {
-            String wrong = Validity.problem(certificate, now);
-            if (wrong == null) {
-                valid.add(certificate);
-            } else {
-                problem = "has a certificate (" + Names.subject(certificate) + ") that " + wrong;
-            }
-        }
-        if (valid.isEmpty()) {
-            throw file.unusable(problem);
-        }
-        return valid;
+    static List<X509Certificate> authorities(Path caCerts) throws TlsFileException {
+        return PemFile.read(TlsSettings.CA_CERTS, caCerts).authorities();
+    }
+
+    /** The certificates that the server has shown, its own first, trusted or not; empty before. */
+    List<X509Certificate> seen() {
+        return seen;
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
             throws CertificateException {
+        seen = List.of(chain);
         if (authorities == null) {
             return;
         }

@@ -8,6 +8,7 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,7 @@ public final class TlsClient {
     private final String host;
     private final int port;
     private final ClientKeyManager keys;
+    private final ServerTrust trust;
     private final SSLContext context;
     private volatile boolean handshaken;
 
@@ -45,7 +47,7 @@ public final class TlsClient {
         Path certfile = settings.certfile();
         keys = new ClientKeyManager(
                 certfile == null ? null : Identity.load(certfile, settings.keyfile(), settings.keyfilePassword()));
-        ServerTrust trust = settings.verified()
+        trust = settings.verified()
                 ? ServerTrust.of(settings.caCerts(), settings.hostChecked() ? host : null)
                 : ServerTrust.ofAny();
         try {
@@ -84,6 +86,11 @@ public final class TlsClient {
         } catch (IOException e) {
             throw explain(e);
         }
+    }
+
+    /** The certificates that the server has shown, its own first, trusted or not; empty before. */
+    List<X509Certificate> serverCertificates() {
+        return trust.seen();
     }
 
     /**

@@ -16,7 +16,7 @@ public final class TlsFileException extends IOException {
     }
 
     /** The key of the setting that is to blame. */
-    String setting() {
+    public String setting() {
         return setting;
     }
 }

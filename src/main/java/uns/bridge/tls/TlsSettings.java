@@ -51,7 +51,7 @@ public record TlsSettings(
         boolean insecure = tls.get("insecure_cert", ValueType.BOOLEAN, false);
         List<String> cipherSuites = tls.find("ciphers", CIPHERS);
         if (caCerts != null) {
-            check(tls, () -> ServerTrust.load(caCerts));
+            check(tls, () -> ServerTrust.authorities(caCerts));
         }
         if (certfile != null) {
             checkIdentity(tls, certfile, keyfile, password);

@@ -6,9 +6,15 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** From when to when a certificate counts. */
-final class Validity {
+public final class Validity {
 
     private Validity() {}
+
+    /** The complaint about what holds {@code certificate}, or null if that is valid at {@code now}. */
+    public static @Nullable String complaint(X509Certificate certificate, Instant now) {
+        String wrong = problem(certificate, now);
+        return wrong == null ? null : "has a certificate (" + Names.subject(certificate) + ") that " + wrong;
+    }
 
     /** What is wrong with {@code certificate} at {@code now}, to follow its name, or null if nothing is. */
     static @Nullable String problem(X509Certificate certificate, Instant now) {

@@ -41,7 +41,7 @@ final class SourceProcess {
                 false,
                 null);
         DeliveryTracker tracker = new DeliveryTracker(receiveMaximum, settings.maxInFlightBytes());
-        MqttSource source = new MqttSource(settings, List.of(), tracker, new Health());
+        MqttSource source = new MqttSource(settings, List.of(), null, tracker, new Health());
         Map<String, Work> threads = Map.of(
                 "mqtt", source::run,
                 "completer", () -> complete(tracker),

@@ -17,17 +17,29 @@ public final class Brokers {
     }
 
     public static MqttBroker mqtt(int port) {
-        return containers() ? new ContainerMqttBroker(port) : new EmbeddedMqttBroker(port, List.of());
+        return containers() ? new ContainerMqttBroker(port) : new EmbeddedMqttBroker(port, List.of(), null);
     }
 
     /** One that also speaks TLS; always embedded, since it needs files of this machine. */
     public static MqttBroker mqttWithTls(TlsListener... listeners) {
-        return new EmbeddedMqttBroker(Ports.free(), List.of(listeners));
+        return new EmbeddedMqttBroker(Ports.free(), List.of(listeners), null);
+    }
+
+    /** One that takes this password only, if any, and closes {@link Access#CLOSED}; always embedded. */
+    public static MqttBroker mqttWithAccess(String password, TlsListener... listeners) {
+        return new EmbeddedMqttBroker(Ports.free(), List.of(listeners), HiveMqAccess.extension(password));
     }
 
     /** Eclipse Mosquitto, or empty where it is not installed. */
     public static Optional<MqttBroker> mosquitto() {
-        return MosquittoBroker.executable().map(MosquittoBroker::new);
+        return MosquittoBroker.executable().map(executable -> new MosquittoBroker(executable, null));
+    }
+
+    /** Eclipse Mosquitto that knows the user of {@link Access}, or empty where it or its plugin is not installed. */
+    public static Optional<MqttBroker> mosquittoWithAccess() {
+        return MosquittoBroker.executable()
+                .flatMap(executable ->
+                        MosquittoBroker.dynamicSecurity().map(plugin -> new MosquittoBroker(executable, plugin)));
     }
 
     public static KafkaBroker kafka() {

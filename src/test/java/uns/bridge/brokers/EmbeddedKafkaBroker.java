@@ -31,7 +31,7 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
             // The cleaner would take 128 MB of the heap it shares with the tests.
             Map.entry("log.cleaner.dedupe.buffer.size", "4194304"));
 
-    private static final String HOST = "127.0.0.1";
+    static final String HOST = "127.0.0.1";
     private static final int NODE_ID = 1;
 
     private final DataDirectory directory = new DataDirectory("kafka-");
@@ -44,26 +44,14 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
     EmbeddedKafkaBroker(int port, Map<String, String> overrides) {
         this.port = port;
         int proxiedPort = Ports.free();
-        int controllerPort = Ports.free();
         proxy = new TcpProxy(HOST, proxiedPort);
 
-        properties.put("process.roles", "broker,controller");
-        properties.put("node.id", Integer.toString(NODE_ID));
-        properties.put("controller.quorum.voters", "%d@%s:%d".formatted(NODE_ID, HOST, controllerPort));
-        properties.put("controller.listener.names", "CONTROLLER");
-        properties.put("inter.broker.listener.name", "DIRECT");
-        properties.put("listener.security.protocol.map", "DIRECT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT");
-        properties.put(
-                "listeners",
-                "DIRECT://%1$s:%2$d,PROXIED://%1$s:%3$d,CONTROLLER://%1$s:%4$d"
-                        .formatted(HOST, port, proxiedPort, controllerPort));
-        properties.put("advertised.listeners", "DIRECT://%s:%d,PROXIED://%s".formatted(HOST, port, proxy.address()));
-        properties.put("log.dirs", directory.path().toString());
+        properties.putAll(node(directory, port, proxiedPort, proxy));
         properties.putAll(SINGLE_NODE);
         properties.putAll(overrides);
 
         try {
-            format();
+            format(directory);
             start();
         } catch (RuntimeException e) {
             close();
@@ -71,7 +59,32 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
         }
     }
 
-    private void format() {
+    /** What tells a node who it is and where its ports and its log are. */
+    static Map<String, String> node(DataDirectory directory, int port, int proxiedPort, TcpProxy proxy) {
+        int controllerPort = Ports.free();
+        return Map.of(
+                "process.roles",
+                "broker,controller",
+                "node.id",
+                Integer.toString(NODE_ID),
+                "controller.quorum.voters",
+                "%d@%s:%d".formatted(NODE_ID, HOST, controllerPort),
+                "controller.listener.names",
+                "CONTROLLER",
+                "inter.broker.listener.name",
+                "DIRECT",
+                "listener.security.protocol.map",
+                "DIRECT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "listeners",
+                "DIRECT://%1$s:%2$d,PROXIED://%1$s:%3$d,CONTROLLER://%1$s:%4$d"
+                        .formatted(HOST, port, proxiedPort, controllerPort),
+                "advertised.listeners",
+                "DIRECT://%s:%d,PROXIED://%s".formatted(HOST, port, proxy.address()),
+                "log.dirs",
+                directory.path().toString());
+    }
+
+    static void format(DataDirectory directory) {
         try {
             new Formatter()
                     .setPrintStream(new PrintStream(OutputStream.nullOutputStream()))

@@ -1,6 +1,8 @@
 package uns.bridge.brokers;
 
+import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
+import com.hivemq.embedded.EmbeddedHiveMQBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,10 +24,13 @@ final class EmbeddedMqttBroker implements MqttBroker {
     private final int port;
     private final int webSocketPort = Ports.free();
 
+    private final @Nullable EmbeddedExtension extension;
+
     private @Nullable EmbeddedHiveMQ server;
 
-    EmbeddedMqttBroker(int port, List<TlsListener> tlsListeners) {
+    EmbeddedMqttBroker(int port, List<TlsListener> tlsListeners, @Nullable EmbeddedExtension extension) {
         this.port = port;
+        this.extension = extension;
         try {
             Files.writeString(
                     configuration.resolve("config.xml"),
@@ -61,13 +66,13 @@ final class EmbeddedMqttBroker implements MqttBroker {
         if (server != null) {
             return;
         }
-        server = EmbeddedHiveMQ.builder()
+        EmbeddedHiveMQBuilder builder = EmbeddedHiveMQ.builder()
                 .withConfigurationFolder(configuration)
                 .withDataFolder(data)
                 .withExtensionsFolder(extensions)
                 // It would put its own logback configuration in the place of ours.
-                .withoutLoggingBootstrap()
-                .build();
+                .withoutLoggingBootstrap();
+        server = (extension == null ? builder : builder.withEmbeddedExtension(extension)).build();
         try {
             server.start().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             // A port in use is only an error in HiveMQ's log.

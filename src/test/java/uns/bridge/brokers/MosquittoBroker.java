@@ -20,12 +20,17 @@ public final class MosquittoBroker implements MqttBroker {
 
     private @Nullable Process process;
 
-    MosquittoBroker(Path executable) {
+    /** @param dynamicSecurity the plugin that knows the user of {@link Access}; null: everybody may do everything */
+    MosquittoBroker(Path executable, @Nullable Path dynamicSecurity) {
         this.executable = executable;
         Path data = directory.subdirectory("data");
         this.configuration = data.resolve("mosquitto.conf");
+        Path users = data.resolve("users.json");
+        String plugin =
+                dynamicSecurity == null ? "" : "plugin " + dynamicSecurity + "\nplugin_opt_config_file " + users + "\n";
         try {
-            Files.writeString(configuration, """
+            Files.writeString(users, Access.mosquittoJson());
+            Files.writeString(configuration, plugin + """
                     user root
                     allow_anonymous true
                     persistence true
@@ -48,6 +53,15 @@ public final class MosquittoBroker implements MqttBroker {
                         Stream.of("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"))
                 .map(folder -> Path.of(folder, "mosquitto"))
                 .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    static Optional<Path> dynamicSecurity() {
+        return Stream.of(
+                        "/usr/lib",
+                        "/usr/lib/" + System.getProperty("os.arch").replace("amd64", "x86_64") + "-linux-gnu")
+                .map(folder -> Path.of(folder, "mosquitto_dynamic_security.so"))
+                .filter(Files::isReadable)
                 .findFirst();
     }
 

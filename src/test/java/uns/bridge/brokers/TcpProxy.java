@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,10 @@ public final class TcpProxy implements AutoCloseable {
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
 
     private volatile boolean swallowing;
+
+    /** Zero for as many as there are. */
+    private volatile int bytesPerSecond;
+
     private @Nullable ServerSocket listener;
     private @Nullable Thread acceptor;
 
@@ -88,12 +93,18 @@ public final class TcpProxy implements AutoCloseable {
         links.forEach(link -> link.swallowing = true);
     }
 
+    /** Forwards no more than {@code bytes} a second in each direction of each connection, until {@link #accept}. */
+    public void slow(int bytes) {
+        bytesPerSecond = bytes;
+    }
+
     /**
-     * Accepts and forwards new connections, after {@link #refuse} or {@link #blackhole}. Those which were in the black
+     * Accepts and forwards new connections, after {@link #refuse}, {@link #blackhole} or {@link #slow}. Those which were in the black
      * hole have lost bytes and never recover: they stay silent until they are closed or {@link #cut}.
      */
     public synchronized void accept() {
         swallowing = false;
+        bytesPerSecond = 0;
         if (listener != null) {
             return;
         }
@@ -173,9 +184,7 @@ public final class TcpProxy implements AutoCloseable {
             try {
                 int count = from.getInputStream().read(buffer);
                 while (count >= 0) {
-                    if (!swallowing) {
-                        to.getOutputStream().write(buffer, 0, count);
-                    }
+                    write(buffer, count, to);
                     count = from.getInputStream().read(buffer);
                 }
                 if (!swallowing) {
@@ -184,6 +193,19 @@ public final class TcpProxy implements AutoCloseable {
             } catch (IOException e) {
                 if (!swallowing) {
                     reset();
+                }
+            }
+        }
+
+        private void write(byte[] buffer, int count, Socket to) throws IOException {
+            int written = 0;
+            while (written < count && !swallowing) {
+                int rate = bytesPerSecond;
+                int part = rate == 0 ? count - written : Math.min(count - written, Math.max(1, rate / 10));
+                to.getOutputStream().write(buffer, written, part);
+                written += part;
+                if (rate > 0) {
+                    LockSupport.parkNanos(part * 1_000_000_000L / rate);
                 }
             }
         }

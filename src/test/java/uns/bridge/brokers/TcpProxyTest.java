@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,22 @@ class TcpProxyTest {
             try (Socket after = connect()) {
                 assertThat(echoed(after, 2)).isEqualTo(2);
             }
+        }
+    }
+
+    @Test
+    void shouldForwardNoFasterThanToldUntilAcceptingAgain() throws IOException {
+        try (Socket client = connect()) {
+            proxy.slow(1_000);
+            long start = System.nanoTime();
+            client.getOutputStream().write(new byte[500]);
+            client.getInputStream().readNBytes(500);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(300));
+
+            client.getOutputStream().write(new byte[100_000]);
+            proxy.accept();
+            // Slow as before, these would take well over a minute.
+            assertThat(client.getInputStream().readNBytes(100_000)).hasSize(100_000);
         }
     }
 

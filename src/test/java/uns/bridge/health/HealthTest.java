@@ -17,9 +17,16 @@ class HealthTest {
                 .isEqualTo("MQTT: not connected yet; SUBSCRIPTIONS: not subscribed yet; KAFKA: not connected yet");
         assertThat(health.problems())
                 .isEqualTo(Map.of(
-                        Part.MQTT, "not connected yet",
-                        Part.SUBSCRIPTIONS, "not subscribed yet",
-                        Part.KAFKA, "not connected yet"));
+                        Part.MQTT,
+                        "not connected yet",
+                        Part.SUBSCRIPTIONS,
+                        "not subscribed yet",
+                        Part.KAFKA,
+                        "not connected yet",
+                        Part.FLOW,
+                        Health.OK,
+                        Part.SPOOL,
+                        Health.OK));
     }
 
     @Test
@@ -32,7 +39,7 @@ class HealthTest {
         assertThat(health.isReady()).isTrue();
         assertThat(health.describe()).isEmpty();
         assertThat(health.problems())
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy((part, problem) -> assertThat(problem).isEqualTo(Health.OK));
     }
 

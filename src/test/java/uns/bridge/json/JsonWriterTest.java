@@ -59,7 +59,9 @@ class JsonWriterTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "plain", "a \"quote\" and a \\", "line\nline\u0001", "Länge 温度 😀"})
     void shouldWriteTheSameStringWhenItIsEncodedAlready(String text) {
-        assertThat(written(w -> w.string(text.getBytes(UTF_8)))).isEqualTo(written(w -> w.string(text)));
+        byte[] encoded = JsonWriter.encoded(text);
+        assertThat(written(w -> w.encodedString(encoded))).isEqualTo(written(w -> w.string(text)));
+        assertThat(JsonWriter.decoded(encoded)).isEqualTo(text);
     }
 
     @Test

@@ -4,9 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.Closeable;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +24,7 @@ import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -35,12 +40,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import uns.bridge.brokers.Brokers;
 import uns.bridge.brokers.KafkaBroker;
 import uns.bridge.brokers.Ports;
 import uns.bridge.config.SettingsFixture;
 import uns.bridge.health.Health;
 import uns.bridge.message.OutboundRecord;
+import uns.bridge.tls.Authority;
+import uns.bridge.tls.Issued;
+import uns.bridge.tls.KeyForm;
 
 /** The sink and a real Kafka that demands a login, with settings by the names of librdkafka. */
 @Timeout(120)
@@ -51,44 +60,75 @@ class KafkaSecurityIT {
     @TempDir
     static Path folder;
 
-    private static Certificates certificates;
+    private static TokenEndpoint tokens;
     private static KafkaBroker kafka;
     private static Admin admin;
     private static int scramPort;
     private static int tlsPort;
+    private static int oauthPort;
 
     private final Health health = new Health();
     private final List<String> events = new CopyOnWriteArrayList<>();
 
     @BeforeAll
     static void start() throws Exception {
-        certificates = new Certificates(folder).issue("broker").issue("bridge");
+        Authority ca = Authority.named("Plant CA");
+        Issued broker = ca.issue("broker", "127.0.0.1");
+        Issued bridge = ca.issue(
+                "bridge",
+                "RSA",
+                Instant.now().minus(Authority.DAY),
+                Instant.now().plus(Authority.DAY));
+        write("ca.pem", Issued.pem(ca.certificate()));
+        write("other-ca.pem", Issued.pem(Authority.named("Other CA").certificate()));
+        write("bridge.pem", bridge.chainPem());
+        write("bridge.key", bridge.keyPem(KeyForm.TRADITIONAL_AES256));
+        write("bridge.pkcs1.key", bridge.keyPem(KeyForm.TRADITIONAL));
+        bridge.writeKeyStore(folder.resolve("bridge.jks"));
+        Issued.writeTrustStore(folder.resolve("ca.jks"), ca.certificate());
+        tokens = new TokenEndpoint();
+        tokens.writeKeys(folder.resolve("keys.json"));
+        String keys = folder.resolve("keys.json").toUri().toString();
+        System.setProperty(OauthPermission.URLS, keys); // For the broker, which is in this JVM.
         int port = Ports.free();
         scramPort = Ports.free();
         tlsPort = Ports.free();
+        oauthPort = Ports.free();
         int controller = Ports.free();
         Map<String, String> settings = new HashMap<>();
         settings.put("controller.quorum.voters", "1@127.0.0.1:" + controller);
         settings.put(
                 "listeners",
                 "DIRECT://127.0.0.1:" + port + ",SCRAM://127.0.0.1:" + scramPort + ",MUTUAL://127.0.0.1:" + tlsPort
-                        + ",CONTROLLER://127.0.0.1:" + controller);
+                        + ",OAUTH://127.0.0.1:" + oauthPort + ",CONTROLLER://127.0.0.1:" + controller);
         settings.put(
                 "advertised.listeners",
-                "DIRECT://127.0.0.1:" + port + ",SCRAM://127.0.0.1:" + scramPort + ",MUTUAL://127.0.0.1:" + tlsPort);
+                "DIRECT://127.0.0.1:" + port + ",SCRAM://127.0.0.1:" + scramPort + ",MUTUAL://127.0.0.1:" + tlsPort
+                        + ",OAUTH://127.0.0.1:" + oauthPort);
         settings.put(
-                "listener.security.protocol.map", "DIRECT:PLAINTEXT,SCRAM:SASL_SSL,MUTUAL:SSL,CONTROLLER:PLAINTEXT");
+                "listener.security.protocol.map",
+                "DIRECT:PLAINTEXT,SCRAM:SASL_SSL,MUTUAL:SSL,OAUTH:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT");
         settings.put("ssl.keystore.type", "PEM");
-        settings.put("ssl.keystore.certificate.chain", Files.readString(certificates.certificate("broker")));
-        settings.put("ssl.keystore.key", Files.readString(certificates.key("broker")));
+        settings.put("ssl.keystore.certificate.chain", broker.chainPem());
+        settings.put("ssl.keystore.key", broker.keyPem());
         settings.put("ssl.truststore.type", "PEM");
-        settings.put("ssl.truststore.location", certificates.ca().toString());
+        settings.put("ssl.truststore.location", folder.resolve("ca.pem").toString());
         settings.put("listener.name.mutual.ssl.client.auth", "required");
         settings.put("listener.name.scram.sasl.enabled.mechanisms", "SCRAM-SHA-512");
         settings.put("sasl.enabled.mechanisms", "SCRAM-SHA-512");
         settings.put(
                 "listener.name.scram.scram-sha-512.sasl.jaas.config",
                 "org.apache.kafka.common.security.scram.ScramLoginModule required;");
+        settings.put("listener.name.oauth.sasl.enabled.mechanisms", "OAUTHBEARER");
+        settings.put(
+                "listener.name.oauth.oauthbearer.sasl.jaas.config",
+                "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;");
+        settings.put(
+                "listener.name.oauth.oauthbearer.sasl.server.callback.handler.class",
+                "org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler");
+        settings.put("listener.name.oauth.oauthbearer.sasl.oauthbearer.jwks.endpoint.url", keys);
+        settings.put("listener.name.oauth.oauthbearer.sasl.oauthbearer.expected.audience", TokenEndpoint.AUDIENCE);
+        settings.put("listener.name.oauth.oauthbearer.sasl.oauthbearer.expected.issuer", TokenEndpoint.ISSUER);
         settings.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
         settings.put("super.users", "User:ANONYMOUS");
         kafka = Brokers.kafka(port, settings);
@@ -96,7 +136,7 @@ class KafkaSecurityIT {
         for (String user : List.of("bridge", "late")) {
             setPassword(user, user.equals("late") ? "other" : PASSWORD);
         }
-        for (String user : List.of("User:bridge", "User:late", "User:CN=bridge")) {
+        for (String user : List.of("User:bridge", "User:late", "User:CN=bridge", "User:" + TokenEndpoint.CLIENT)) {
             allow(user, ResourceType.CLUSTER, "kafka-cluster", PatternType.LITERAL, AclOperation.IDEMPOTENT_WRITE);
             allow(user, ResourceType.TOPIC, "plant", PatternType.PREFIXED, AclOperation.WRITE);
             allow(user, ResourceType.TOPIC, "plant_made", PatternType.PREFIXED, AclOperation.CREATE);
@@ -110,6 +150,7 @@ class KafkaSecurityIT {
     static void close() {
         admin.close();
         kafka.close();
+        tokens.close();
     }
 
     @Test
@@ -124,11 +165,49 @@ class KafkaSecurityIT {
     }
 
     @Test
-    void shouldDeliverByMutualTls() throws Exception {
-        String config = "metadata.broker.list: '127.0.0.1:" + tlsPort + "', security.protocol: ssl, ssl.ca.location: '"
-                + certificates.ca() + "', ssl.certificate.location: '" + certificates.certificate("bridge")
-                + "', ssl.key.location: '" + certificates.key("bridge") + "'";
-        try (KafkaSink<String> sink = sink(config, "")) {
+    void shouldTellOfAForbiddenTopicAsLongAsItIs() throws Exception {
+        admin.createTopics(List.of(topic("secret"))).all().get(30, TimeUnit.SECONDS);
+        try (KafkaSink<String> sink = sink(scram("bridge", PASSWORD), "")) {
+            sink.send(record("secret"), "s");
+            for (int i = 0; i < 1_000; i++) {
+                sink.send(record("plant_a"), "a" + i);
+                sink.send(record("secret"), "s" + i);
+            }
+            tendUntil(sink, 2_001);
+            assertThat(events).filteredOn(event -> event.startsWith("a")).hasSize(1_000);
+            assertThat(health.conditions())
+                    .containsEntry(
+                            Health.Part.KAFKA,
+                            new Health.Condition(Health.State.LIMITED, "no permission to write to topic secret"));
+
+            allow("User:bridge", ResourceType.TOPIC, "secret", PatternType.LITERAL, AclOperation.WRITE);
+            await().pollInSameThread().atMost(Duration.ofSeconds(60)).until(() -> {
+                sink.send(record("secret"), "later" + events.size());
+                sink.tend();
+                return events.stream().anyMatch(event -> event.matches("later\\d+"));
+            });
+            await().pollInSameThread().atMost(Duration.ofSeconds(30)).until(() -> {
+                sink.tend();
+                return problem().isEmpty();
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ssl.ca.location: DIR/ca.pem, ssl.certificate.location: DIR/bridge.pem, ssl.key.location:"
+                        + " DIR/bridge.key, ssl.key.password: s3cret",
+                "ssl.ca.location: DIR/ca.pem, ssl.certificate.location: DIR/bridge.pem, ssl.key.location:"
+                        + " DIR/bridge.pkcs1.key, ssl.cipher.suites: 'ECDHE-ECDSA-AES128-GCM-SHA256:!TLS_AES_128_GCM_SHA256'",
+                "ssl.truststore.location: DIR/ca.jks, ssl.keystore.location: DIR/bridge.jks, ssl.keystore.password:"
+                        + " s3cret, ssl.key.password: s3cret"
+            })
+    void shouldDeliverByMutualTls(String files) throws Exception {
+        String config = "metadata.broker.list: '127.0.0.1:" + tlsPort + "', security.protocol: ssl, "
+                + files.replace("DIR", folder.toString());
+        // The bridge's admin client, which looks for topics, makes its own connection with the same files.
+        try (KafkaSink<String> sink = sink(config, "partitions: 1")) {
             sink.send(record("plant_a"), "a");
             tendUntil(sink, 1);
         }
@@ -136,9 +215,53 @@ class KafkaSecurityIT {
     }
 
     @Test
+    void shouldKeepTheRecordAndSayWhyWhenTheAuthorityIsAnother() throws Exception {
+        String config = scram("bridge", PASSWORD).replace("/ca.pem", "/other-ca.pem");
+        try (KafkaSink<String> sink = sink(config, "")) {
+            Thread sending = new Thread(() -> sendUntilInterrupted(sink), "sending");
+            sending.start();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> problem().contains("unable to find valid certification path"));
+            sending.interrupt();
+            sending.join();
+        }
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void shouldDeliverByOauth() throws Exception {
+        String config = "metadata.broker.list: '127.0.0.1:" + oauthPort + "', " + oauth();
+        try (KafkaSink<String> sink = sink(config, "")) {
+            sink.send(record("plant_a"), "a");
+            tendUntil(sink, 1);
+        }
+        assertThat(events).containsExactly("a");
+    }
+
+    /** The jar has all that Kafka's clients need for it, some of which only others of this test's classes depend on. */
+    @Test
+    void shouldAskForATokenFromWithinTheJar() throws Exception {
+        SettingsFixture settings = SettingsFixture.settings(
+                "kafka: {config: {bootstrap.servers: '127.0.0.1:" + oauthPort + "', " + oauth() + "}}");
+        Map<String, Object> config =
+                KafkaSettings.read(settings.section("kafka")).config();
+        int before = tokens.requests().size();
+        URL jar = Path.of(System.getProperty("bridge.jar")).toUri().toURL();
+        ClassLoader own = Thread.currentThread().getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar}, ClassLoader.getPlatformClassLoader())) {
+            Thread.currentThread().setContextClassLoader(loader);
+            Class<?> producer = loader.loadClass(KafkaProducer.class.getName());
+            ((Closeable) producer.getConstructor(Map.class).newInstance(config)).close();
+        } finally {
+            Thread.currentThread().setContextClassLoader(own);
+        }
+        assertThat(tokens.requests()).hasSize(before + 1);
+    }
+
+    @Test
     void shouldDeliverToAnyServerWhenVerificationIsOff() throws Exception {
         String config = scram("bridge", PASSWORD)
-                .replaceAll("ssl.ca.location: '[^']*'", "enable.ssl.certificate.verification: false");
+                .replaceAll("ssl.ca.location: .*", "enable.ssl.certificate.verification: false");
         try (KafkaSink<String> sink = sink(config, "")) {
             sink.send(record("plant_a"), "a");
             tendUntil(sink, 1);
@@ -240,8 +363,29 @@ class KafkaSecurityIT {
 
     private static String scram(String user, String password) {
         return "metadata.broker.list: '127.0.0.1:" + scramPort + "', security.protocol: SASL_SSL, sasl.mechanisms:"
-                + " SCRAM-SHA-512, sasl.username: " + user + ", sasl.password: '" + password + "', ssl.ca.location: '"
-                + certificates.ca() + "'";
+                + " SCRAM-SHA-512, sasl.username: " + user + ", sasl.password: '" + password + "', ssl.ca.location: "
+                + folder + "/ca.pem";
+    }
+
+    private static String oauth() {
+        return "security.protocol: SASL_PLAINTEXT, sasl.mechanisms: OAUTHBEARER, sasl.oauthbearer.method: oidc,"
+                + " sasl.oauthbearer.client.id: " + TokenEndpoint.CLIENT + ", sasl.oauthbearer.client.secret: "
+                + TokenEndpoint.SECRET + ", sasl.oauthbearer.token.endpoint.url: '" + tokens.url() + "'";
+    }
+
+    private static void sendUntilInterrupted(KafkaSink<String> sink) {
+        try {
+            sink.send(record("plant_a"), "a");
+            while (true) {
+                sink.tend();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void write(String name, String text) throws Exception {
+        Files.writeString(folder.resolve(name), text);
     }
 
     private KafkaSink<String> sink(String config, String creation) {

@@ -8,10 +8,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
@@ -22,6 +25,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownProducerIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +81,9 @@ class KafkaSinkTest {
                 new SaslAuthenticationException("wrong password"),
                 new ProducerFencedException("fenced"),
                 new OutOfOrderSequenceException("out of order"),
+                new InvalidProducerEpochException("old epoch"),
+                new UnknownProducerIdException("forgotten"),
+                new ClusterAuthorizationException("no idempotent writes"),
                 new IllegalStateException("closed"),
                 new KafkaException("unknown"));
     }
@@ -125,28 +132,30 @@ class KafkaSinkTest {
     }
 
     @Test
-    void shouldWaitForKafkaWhenUnconfirmedRecordsTakeTooMuchMemory() throws InterruptedException {
-        try (KafkaSink<String> small = kafka.sink(new Events(), health, 1_000)) {
+    void shouldAskToWaitWhenUnconfirmedRecordsTakeTooMuchMemory() throws InterruptedException {
+        try (KafkaSink<String> small = kafka.sink(new Events(), health, 600)) {
             small.send(record("a".repeat(100)), "a");
+            assertThat(small.pauseMs()).isZero();
             small.send(record("b".repeat(100)), "b");
+            assertThat(kafka.producer().values()).hasSize(2);
             kafka.time.onSleep(() -> {
-                assertThat(kafka.producer().values()).hasSize(2);
                 if (kafka.time.sleeps.size() == 3) {
                     confirm(1);
                 }
             });
-            small.send(record("c".repeat(300)), "c");
+            ScriptedKafka.settle(small);
 
             assertThat(kafka.time.sleeps).containsExactly(5L, 5L, 5L);
             assertThat(events).containsExactly("a");
-            assertThat(kafka.producer().values()).hasSize(3);
+            assertThat(small.unconfirmedBytes()).isEqualTo(356);
         }
     }
 
     @Test
-    void shouldReplaceAFailedProducerWhileItWaitsForMemory() throws InterruptedException {
+    void shouldReplaceAFailedProducerWhileThereIsNoRoom() throws InterruptedException {
         try (KafkaSink<String> small = kafka.sink(new Events(), health, 300)) {
             small.send(record("a"), "a");
+            small.send(record("b"), "b");
             kafka.time.onSleep(() -> {
                 if (kafka.time.sleeps.size() == 1) {
                     kafka.fail(new SaslAuthenticationException("wrong password"));
@@ -154,7 +163,9 @@ class KafkaSinkTest {
                     confirm(1);
                 }
             });
-            small.send(record("b"), "b");
+            while (events.isEmpty()) {
+                small.pause(Math.max(1, small.pauseMs()));
+            }
 
             assertThat(events).containsExactly("a");
             assertThat(kafka.producers()).hasSize(2);
@@ -163,15 +174,65 @@ class KafkaSinkTest {
     }
 
     @Test
-    void shouldSendARecordOfAnySizeWhenNoneIsUnconfirmed() throws InterruptedException {
+    void shouldTakeARecordOfAnySizeWhenNoneIsUnconfirmed() throws InterruptedException {
         try (KafkaSink<String> small = kafka.sink(new Events(), health, 300)) {
-            small.send(record("a".repeat(10_000)), "a");
-            confirm(1);
-            small.send(record("b".repeat(10_000)), "b");
-            confirm(1);
-
+            for (String each : List.of("a", "b")) {
+                small.send(record(each.repeat(10_000)), each);
+                assertThat(small.pauseMs()).isPositive();
+                confirm(1);
+                small.tend();
+                assertThat(small.pauseMs()).isZero();
+            }
             assertThat(events).containsExactly("a", "b");
-            assertThat(kafka.time.sleeps).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldHoldWhatTheProducerCanNotTakeAndHandItOverInOrder() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(AWAY, AWAY);
+            patient.send(record("a"), "a");
+            patient.send(record("b"), "b");
+            assertThat(patient.pauseMs()).isEqualTo(5);
+            kafka.time.pass(Duration.ofMillis(7));
+            assertThat(patient.waitingNs()).isEqualTo(Duration.ofMillis(7).toNanos());
+
+            List<String> held = new ArrayList<>();
+            patient.forEachUnconfirmed((record, token) -> held.add(token));
+            assertThat(held).containsExactly("a", "b");
+            ScriptedKafka.settle(patient);
+
+            assertThat(kafka.producer().values()).containsExactly("a", "b");
+            assertThat(problem()).as("within max.block.ms").isEmpty();
+            confirm(2);
+            assertThat(patient.waitingNs()).isZero();
+        }
+    }
+
+    @Test
+    void shouldRefuseAtOnceWhenTheTopicMayNotBeWritten() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(new TimeoutException("not in metadata", new TopicAuthorizationException("t")));
+            patient.send(record("a"), "a");
+
+            assertThat(patient.pauseMs()).isZero();
+            assertThat(events).containsExactly("a refused: TopicAuthorizationException");
+        }
+    }
+
+    @Test
+    void shouldTellThatKafkaDoesNotAnswerWhenMaxBlockHasPassed() throws InterruptedException {
+        kafka.maxBlock = Duration.ofMillis(11);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(AWAY, AWAY, AWAY, AWAY);
+            patient.send(record("a"), "a");
+            ScriptedKafka.settle(patient);
+
+            assertThat(kafka.time.sleeps).containsExactly(5L, 5L, 5L, 10L);
+            assertThat(problem()).contains("Kafka does not answer");
+            confirm(1);
         }
     }
 
@@ -195,7 +256,7 @@ class KafkaSinkTest {
         confirm(1);
         kafka.fail(refusal);
         confirm(1);
-        sink.tend();
+        tend();
 
         assertThat(events)
                 .containsExactly("a", "b refused: " + refusal.getClass().getSimpleName(), "c");
@@ -226,11 +287,72 @@ class KafkaSinkTest {
         confirm(1);
         kafka.fail(failure);
 
-        sink.tend();
+        tend();
 
         assertReplaced("b", "c");
         confirm(2);
         assertThat(events).containsExactly("a", "b", "c");
+    }
+
+    /** It would go on with later records of the same topic. */
+    @Test
+    void shouldCloseTheProducerWhereItHasFailed() throws InterruptedException {
+        send("a", "b");
+        kafka.fail(new KafkaException("fatal"));
+
+        assertThat(kafka.producer().closed()).isTrue();
+        assertThat(kafka.producers()).hasSize(1);
+        send("c");
+        assertReplaced("a", "b", "c");
+        confirm(3);
+    }
+
+    @Test
+    void shouldTellOfTheTopicAndAskLessOftenWhenItMayNotBeWrittenTo() throws InterruptedException {
+        TopicAuthorizationException denied = new TopicAuthorizationException(Set.of("t"));
+        send("a");
+        kafka.fail(denied);
+        sink.tend();
+
+        assertThat(health.conditions())
+                .containsEntry(
+                        Health.Part.KAFKA,
+                        new Health.Condition(Health.State.LIMITED, "no permission to write to topic t"));
+        send("b"); // Not asked for: the producer has no answer for it.
+        assertThat(events)
+                .containsExactly("a refused: TopicAuthorizationException", "b refused: TopicAuthorizationException");
+        sink.send(new OutboundRecord("other", new byte[0], "o".getBytes(UTF_8), 0, List.of()), "o");
+        confirm(1);
+        sink.tend();
+        assertThat(problem()).isNotEmpty();
+
+        kafka.time.pass(DeniedTopics.FIRST_MEMORY);
+        kafka.answerAtOnce(denied);
+        send("c");
+        kafka.time.pass(DeniedTopics.FIRST_MEMORY);
+        send("d"); // Twice as long.
+        assertThat(events).hasSize(5);
+        kafka.time.pass(DeniedTopics.FIRST_MEMORY);
+        send("e");
+        confirm(1);
+        sink.tend();
+        sink.tend();
+
+        assertThat(events).endsWith("d refused: TopicAuthorizationException", "e");
+        assertThat(problem()).isEmpty();
+    }
+
+    @Test
+    void shouldNotSpeakOfAForbiddenTopicForEverWhenNothingIsWrittenToIt() throws InterruptedException {
+        kafka.answerAtOnce(new TopicAuthorizationException(Set.of("t")));
+        send("a");
+        sink.tend();
+        assertThat(problem()).isNotEmpty();
+
+        kafka.time.pass(DeniedTopics.FORGOTTEN.plus(DeniedTopics.LONGEST_MEMORY));
+        sink.tend();
+
+        assertThat(problem()).isEmpty();
     }
 
     @Test
@@ -252,12 +374,12 @@ class KafkaSinkTest {
         kafka.fail(new KafkaException("fatal"));
         confirm(2);
 
-        sink.tend();
+        tend();
 
         assertReplaced("a", "b", "c");
         confirm(3);
         assertThat(events).containsExactly("b", "o", "a", "c");
-        sink.tend();
+        tend();
         assertThat(problem()).isEmpty();
     }
 
@@ -266,10 +388,10 @@ class KafkaSinkTest {
         kafka.keepSilentOnce();
         send("a", "b");
         confirm(1);
-        sink.tend();
+        tend();
         for (int i = 0; i < 3; i++) {
             kafka.time.pass(Duration.ofSeconds(31));
-            sink.tend();
+            tend();
         }
 
         assertThat(kafka.producers()).hasSize(1);
@@ -281,11 +403,11 @@ class KafkaSinkTest {
         kafka.keepSilentOnce();
         sink.send(new OutboundRecord("stuck", new byte[0], "a".getBytes(UTF_8), 0, List.of()), "a");
         send("b");
-        sink.tend();
+        tend();
         confirm(1);
         kafka.time.pass(Duration.ofSeconds(31));
 
-        sink.tend();
+        tend();
 
         assertReplaced("a");
         confirm(1);
@@ -298,7 +420,7 @@ class KafkaSinkTest {
         ScriptedProducer old = kafka.producer();
         kafka.answerAtOnce(new KafkaException("fatal"));
         send("c");
-        sink.tend();
+        tend();
         assertReplaced("a", "b", "c");
 
         kafka.confirm(old);
@@ -316,7 +438,7 @@ class KafkaSinkTest {
         kafka.takeOne();
         kafka.answerAtOnce(new KafkaException("second"));
 
-        sink.tend();
+        tend();
 
         assertThat(kafka.producers()).hasSize(3);
         assertThat(kafka.producers().get(1).closed()).isTrue();
@@ -333,7 +455,7 @@ class KafkaSinkTest {
         kafka.takeOne();
         kafka.answerAtOnce(new TopicAuthorizationException("t"));
 
-        sink.tend();
+        tend();
         confirm(2);
 
         assertThat(events).containsExactly("b refused: TopicAuthorizationException", "a", "c");
@@ -362,14 +484,14 @@ class KafkaSinkTest {
         kafka.refuseProducer(failures);
 
         send("a");
-        sink.tend();
+        tend();
 
         assertThat(kafka.time.sleeps)
                 .containsExactly(500L, 1_000L, 2_000L, 4_000L, 8_000L, 16_000L, 30_000L, 30_000L, 30_000L);
         confirm(1);
         send("b");
         kafka.fail(new KafkaException("fatal"));
-        sink.tend();
+        tend();
         assertThat(kafka.time.sleeps).endsWith(30_000L, 500L);
         confirm(1);
     }
@@ -391,11 +513,11 @@ class KafkaSinkTest {
     void shouldNotBeReadyUntilTheNextConfirmationWhenKafkaWasAway() throws InterruptedException {
         kafka.answerAtOnce(AWAY);
         send("a");
-        sink.tend();
+        tend();
         assertThat(problem()).contains("Kafka does not answer").contains("not present in metadata");
 
         confirm(1);
-        sink.tend();
+        tend();
 
         assertThat(problem()).isEmpty();
     }
@@ -409,7 +531,7 @@ class KafkaSinkTest {
         assertThat(problem()).contains("SaslAuthenticationException: wrong password");
 
         confirm(1);
-        sink.tend();
+        tend();
 
         assertThat(problem()).isEmpty();
     }
@@ -417,17 +539,17 @@ class KafkaSinkTest {
     @Test
     void shouldNotBeReadyWhenNothingIsConfirmedForLong() throws InterruptedException {
         send("a");
-        sink.tend();
+        tend();
         kafka.time.pass(Duration.ofSeconds(5));
-        sink.tend();
+        tend();
         assertThat(problem()).isEmpty();
 
         kafka.time.pass(Duration.ofMillis(1));
-        sink.tend();
+        tend();
         assertThat(problem()).contains("confirmed nothing for over 5 s");
 
         confirm(1);
-        sink.tend();
+        tend();
         assertThat(problem()).isEmpty();
     }
 
@@ -435,11 +557,11 @@ class KafkaSinkTest {
     void shouldStayReadyWhenEachRecordIsConfirmedInTime() throws InterruptedException {
         for (String each : List.of("a", "b", "c")) {
             send(each);
-            sink.tend();
+            tend();
             kafka.time.pass(Duration.ofSeconds(4));
             confirm(1);
         }
-        sink.tend();
+        tend();
 
         assertThat(problem()).isEmpty();
     }
@@ -533,7 +655,13 @@ class KafkaSinkTest {
     private void send(String... tokens) throws InterruptedException {
         for (String token : tokens) {
             sink.send(record(token), token);
+            ScriptedKafka.settle(sink);
         }
+    }
+
+    private void tend() throws InterruptedException {
+        sink.tend();
+        ScriptedKafka.settle(sink);
     }
 
     private static OutboundRecord record(String value) {

@@ -39,6 +39,9 @@ public final class ScriptedKafka {
     /** Set before {@link #sink} for a sink that creates topics. */
     @Nullable TopicCreator creator;
 
+    /** Set before {@link #sink}: how long the producer may take no record before Kafka counts as away. */
+    Duration maxBlock = Duration.ZERO;
+
     /** A sink that writes into it. */
     public <T> KafkaSink<T> sink(KafkaSink.Listener<T> listener, Health health) {
         return sink(listener, health, Long.MAX_VALUE);
@@ -60,7 +63,19 @@ public final class ScriptedKafka {
                 },
                 "dead",
                 time);
-        return new KafkaSink<>(this::create, probe, creator, time, listener, health, maxUnconfirmedBytes);
+        return new KafkaSink<>(this::create, probe, creator, time, listener, health, maxUnconfirmedBytes, maxBlock);
+    }
+
+    /** Time passes for the sink. */
+    public void pass(Duration duration) {
+        time.pass(duration);
+    }
+
+    /** Waits until {@code sink} can take a record. */
+    static void settle(KafkaSink<?> sink) throws InterruptedException {
+        while (sink.pauseMs() > 0) {
+            sink.pause(sink.pauseMs());
+        }
     }
 
     private ScriptedProducer create() {

@@ -184,25 +184,27 @@ class TopicCreatorTest {
     }
 
     @Test
-    void shouldHoldBackNoMoreThanItMayWhenATopicIsCreated() throws InterruptedException {
-        try (KafkaSink<String> small = sink(600)) {
+    void shouldAskToWaitWhenItHoldsBackAsMuchAsItMay() throws InterruptedException {
+        try (KafkaSink<String> small = sink(500)) {
             small.send(record("t", "1"), "1");
+            assertThat(small.pauseMs()).isZero();
             small.send(record("t", "2"), "2");
-            kafka.time.onSleep(() -> {
-                assertThat(kafka.producers()).isEmpty();
-                rounds.permits.release();
-                kafka.time.onSleep(this::confirmFirst);
+            assertThat(small.pauseMs()).isEqualTo(5);
+            kafka.time.pass(Duration.ofSeconds(1));
+            assertThat(small.waitingNs()).isEqualTo(Duration.ofSeconds(1).toNanos());
+            List<String> held = new ArrayList<>();
+            small.forEachUnconfirmed((record, token) -> held.add(token));
+            assertThat(held).containsExactly("1", "2");
+
+            rounds.permits.release();
+            await().pollInSameThread().until(() -> {
+                small.tend();
+                return !kafka.producers().isEmpty();
             });
-            small.send(record("t", "3"), "3");
-
-            assertThat(kafka.producer().values()).containsExactly("1", "2", "3");
-        }
-    }
-
-    private void confirmFirst() {
-        if (!kafka.producers().isEmpty() && kafka.producer().history().size() == 2) {
+            assertThat(kafka.producer().values()).containsExactly("1", "2");
             kafka.confirm();
-            kafka.time.onSleep(() -> {});
+            small.tend();
+            assertThat(small.pauseMs()).isZero();
         }
     }
 

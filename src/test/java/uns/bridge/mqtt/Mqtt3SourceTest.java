@@ -248,7 +248,12 @@ class Mqtt3SourceTest {
 
     private void start(ScriptedBroker broker, MqttVersion version, List<TopicFilter> kept) {
         source = new MqttSource(
-                MqttSourceTest.settings(broker.port(), true, version, null), kept, tracker, health, ANSWER_TIMEOUT);
+                MqttSourceTest.settings(broker.port(), true, version, null),
+                kept,
+                null,
+                tracker,
+                health,
+                ANSWER_TIMEOUT);
         run = new FutureTask<>(source::run);
         Thread thread = new Thread(run, "source");
         thread.setDaemon(true);

@@ -137,7 +137,8 @@ class MqttSourceTest {
                 connection.send(ScriptedBroker.CONNACK);
             }
         })) {
-            source = new MqttSource(settings(broker.port(), true), List.of(), tracker, health, Duration.ofSeconds(2));
+            source = new MqttSource(
+                    settings(broker.port(), true), List.of(), null, tracker, health, Duration.ofSeconds(2));
             assertThat(source.publish("plant/command", new byte[0])).isFalse();
             run(source);
             assertThat(broker.next().first()).isEqualTo(ScriptedBroker.CONNECT);
@@ -172,7 +173,7 @@ class MqttSourceTest {
     void shouldAlwaysAskForTheRetainedWhenTheyAreKept() throws Exception {
         try (ScriptedBroker broker = ScriptedBroker.granting(1, 1, 1)) {
             List<TopicFilter> kept = List.of(TopicFilter.of("$kept/#"), TopicFilter.of("plant/+"));
-            source = new MqttSource(settings(broker.port(), true), kept, tracker, health, ANSWER_TIMEOUT);
+            source = new MqttSource(settings(broker.port(), true), kept, null, tracker, health, ANSWER_TIMEOUT);
             run(source);
             await().until(health::isReady);
             assertThat(broker.next().first()).isEqualTo(ScriptedBroker.CONNECT);
@@ -195,7 +196,7 @@ class MqttSourceTest {
                 connection.send(Packets.publish("plant/a", 1, 1, new byte[0]));
             }
         })) {
-            source = new MqttSource(settings(broker.port(), true), List.of(), tracker, health, ANSWER_TIMEOUT);
+            source = new MqttSource(settings(broker.port(), true), List.of(), null, tracker, health, ANSWER_TIMEOUT);
             source.pause();
             run(source);
             await().until(health::isReady);
@@ -222,7 +223,7 @@ class MqttSourceTest {
             }
         })) {
             Duration answerTimeout = Duration.ofSeconds(2);
-            source = new MqttSource(settings(broker.port(), true), List.of(), tracker, health, answerTimeout);
+            source = new MqttSource(settings(broker.port(), true), List.of(), null, tracker, health, answerTimeout);
             run(source);
             await().until(() -> tracker.books().inFlight() == 100);
 
@@ -289,7 +290,8 @@ class MqttSourceTest {
                 ScriptedBroker.welcome(connection, packet, 1, 1);
             }
         })) {
-            source = new MqttSource(settings(broker.port(), true), List.of(), tracker, health, Duration.ofSeconds(2));
+            source = new MqttSource(
+                    settings(broker.port(), true), List.of(), null, tracker, health, Duration.ofSeconds(2));
             run(source);
             await().until(health::isReady);
             assertThat(broker.connections()).isEqualTo(2);
@@ -303,7 +305,8 @@ class MqttSourceTest {
                 ScriptedBroker.welcome(connection, packet, 1, 1);
             }
         })) {
-            source = new MqttSource(settings(broker.port(), true), List.of(), tracker, health, Duration.ofSeconds(2));
+            source = new MqttSource(
+                    settings(broker.port(), true), List.of(), null, tracker, health, Duration.ofSeconds(2));
             run(source);
             await().until(health::isReady);
             assertThat(broker.connections()).isEqualTo(2);
@@ -320,6 +323,20 @@ class MqttSourceTest {
         })) {
             start(settings(broker.port(), true));
             await().until(() -> broker.connections() == 2 && health.isReady());
+        }
+    }
+
+    @Test
+    void shouldConnectAgainAndCountTheSessionWhenRenewed() throws Exception {
+        try (ScriptedBroker broker = ScriptedBroker.granting(1, 1)) {
+            start(settings(broker.port(), true));
+            await().until(health::isReady);
+            assertThat(source.lostSessions()).isZero();
+
+            source.renew("stalled");
+
+            await().until(() -> broker.connections() == 2 && health.isReady());
+            assertThat(source.lostSessions()).isEqualTo(1);
         }
     }
 
@@ -380,7 +397,7 @@ class MqttSourceTest {
 
     @Test
     void shouldEndWhenStoppedBeforeItIsRun() throws Exception {
-        source = new MqttSource(settings(1, true), List.of(), tracker, health, ANSWER_TIMEOUT);
+        source = new MqttSource(settings(1, true), List.of(), null, tracker, health, ANSWER_TIMEOUT);
         source.stop();
         assertThat(source.run()).isTrue();
     }
@@ -413,7 +430,7 @@ class MqttSourceTest {
     }
 
     private void start(MqttSettings settings) {
-        source = new MqttSource(settings, List.of(), tracker, health, ANSWER_TIMEOUT);
+        source = new MqttSource(settings, List.of(), null, tracker, health, ANSWER_TIMEOUT);
         run(source);
     }
 

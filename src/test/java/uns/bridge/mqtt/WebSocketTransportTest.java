@@ -199,7 +199,12 @@ class WebSocketTransportTest {
                 });
                 WebSocketFront front = new WebSocketFront(broker.port())) {
             MqttSource source = new MqttSource(
-                    MqttSourceTest.settings(front.port(), true, version, "/mqtt"), List.of(), tracker, health, TIMEOUT);
+                    MqttSourceTest.settings(front.port(), true, version, "/mqtt"),
+                    List.of(),
+                    null,
+                    tracker,
+                    health,
+                    TIMEOUT);
             FutureTask<Boolean> run = run(source::run);
             await().until(health::isReady);
             byte[] payload = "x".repeat(1_000).getBytes(ISO_8859_1);

@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import uns.bridge.message.InboundMessage;
 import uns.bridge.message.Messages;
@@ -31,7 +33,7 @@ class DeadLettersTest {
     void shouldKeepTheOriginalBytesAndSayWhy() {
         InboundMessage message = message("spBv1.0/G/NDATA/E", "no protobuf");
 
-        OutboundRecord letter = deadLetters.of(message, "not readable", null, NOW_MS, false);
+        OutboundRecord letter = letter(message, "not readable", null, false);
 
         assertThat(letter.topic()).isEqualTo("dead");
         assertThat(new String(letter.key(), UTF_8)).isEqualTo("spBv1.0/G/NDATA/E");
@@ -45,34 +47,34 @@ class DeadLettersTest {
                         "sparkplug.group=G",
                         "sparkplug.type=NDATA",
                         "sparkplug.edge=E",
+                        "dead_letter.arrival=1700000000000",
                         "dead_letter.reason=not readable",
                         "dead_letter.time=1800000000000");
     }
 
     @Test
     void shouldNameTheExceptionWhenOneToldSo() {
-        OutboundRecord letter =
-                deadLetters.of(message("t", "x"), "refused", new IllegalStateException("for a reason"), NOW_MS, false);
+        OutboundRecord letter = letter(message("t", "x"), "refused", new IllegalStateException("for a reason"), false);
         assertThat(headers(letter))
                 .endsWith(
                         "dead_letter.reason=refused: for a reason",
                         "dead_letter.exception=java.lang.IllegalStateException",
                         "dead_letter.time=1800000000000");
-        OutboundRecord silent = deadLetters.of(message("t", "x"), "refused", new RuntimeException(), NOW_MS, false);
+        OutboundRecord silent = letter(message("t", "x"), "refused", new RuntimeException(), false);
         assertThat(headers(silent)).contains("dead_letter.reason=refused");
     }
 
     @Test
     void shouldShortenTheReasonWhenItIsLong() {
         Exception cause = new Exception("x".repeat(5_000));
-        OutboundRecord letter = deadLetters.of(message("t", "x"), "refused", cause, NOW_MS, false);
+        OutboundRecord letter = letter(message("t", "x"), "refused", cause, false);
         assertThat(headers(letter)).contains("dead_letter.reason=refused: " + "x".repeat(991));
     }
 
     @Test
     void shouldKeepThePropertiesOfTheMessage() {
         MqttProperties properties = new MqttProperties("text/plain", null, null, List.of(new UserProperty("a", "1")));
-        OutboundRecord letter = deadLetters.of(message("t", new byte[] {1}, 1, properties), "no", null, NOW_MS, false);
+        OutboundRecord letter = letter(message("t", new byte[] {1}, 1, properties), "no", null, false);
         assertThat(headers(letter)).contains("mqtt.content-type=text/plain", "mqtt.user.a=1");
     }
 
@@ -82,25 +84,24 @@ class DeadLettersTest {
         Arrays.fill(payload, (byte) 7);
         InboundMessage message = message("t", payload);
 
-        OutboundRecord letter = deadLetters.of(message, "too large", null, NOW_MS, true);
+        OutboundRecord letter = letter(message, "too large", null, true);
 
         assertThat(letter.value()).isEqualTo(Arrays.copyOf(payload, EXCERPT));
         assertThat(headers(letter)).contains("dead_letter.original-size=" + (EXCERPT + 1));
-        assertThat(headers(deadLetters.of(message, "too large", null, NOW_MS, false)))
+        assertThat(headers(letter(message, "too large", null, false)))
                 .noneMatch(header -> header.startsWith("dead_letter.original-size"));
     }
 
     @Test
     void shouldKeepAllWhenTheExcerptWouldBeNoShorter() {
         InboundMessage message = message("t", new byte[EXCERPT]);
-        assertThat(deadLetters.of(message, "too large", null, NOW_MS, true).value())
-                .isSameAs(message.payload());
+        assertThat(letter(message, "too large", null, true).value()).isSameAs(message.payload());
     }
 
     @Test
     void shouldTellTheOriginalSizeWhenOnlyTheBeginningWasEverHeld() {
         InboundMessage message = Messages.truncated("t", new byte[EXCERPT], 100_000_000);
-        OutboundRecord letter = deadLetters.of(message, "too large", null, NOW_MS, false);
+        OutboundRecord letter = letter(message, "too large", null, false);
         assertThat(letter.value()).isSameAs(message.payload());
         assertThat(headers(letter)).contains("dead_letter.original-size=100000000");
     }
@@ -112,12 +113,66 @@ class DeadLettersTest {
         MqttProperties properties = new MqttProperties("text/plain", null, null, Collections.nCopies(40, large));
         InboundMessage message = message("t", new byte[] {1}, 1, properties);
 
-        OutboundRecord letter = deadLetters.of(message, "too large", null, NOW_MS, true);
+        OutboundRecord letter = letter(message, "too large", null, true);
 
         assertThat(headers(letter))
                 .contains("mqtt.qos=1", "mqtt.content-type=text/plain", "dead_letter.reason=too large")
                 .noneMatch(header -> header.startsWith("mqtt.user."));
         assertThat(letter.value()).isSameAs(message.payload());
+    }
+
+    @Test
+    void shouldGiveTheMessageBackWhenTheLetterIsRead() {
+        MqttProperties properties = new MqttProperties(
+                "text/plain",
+                "answer/here",
+                new byte[] {0, (byte) 0xFF},
+                List.of(new UserProperty("a", "1"), new UserProperty("b", "é"), new UserProperty("a", "2")));
+        InboundMessage message =
+                new InboundMessage("plant/ä", new byte[] {1, 2}, 2, 2, true, true, Messages.ARRIVAL_MS, properties);
+
+        BuriedMessage first = read(letter(message, "not JSON", null, false));
+        BuriedMessage second = read(deadLetters.again(first.message(), "not JSON", null, NOW_MS, 2));
+
+        assertThat(first.count()).isEqualTo(1);
+        assertThat(first.message()).usingRecursiveComparison().isEqualTo(message);
+        assertThat(second.count()).isEqualTo(2);
+        assertThat(second.message()).usingRecursiveComparison().isEqualTo(message);
+        assertThat(read(letter(message("t", "x"), "no", null, false)).message().properties())
+                .isSameAs(MqttProperties.NONE);
+    }
+
+    @Test
+    void shouldTakeTheTimeOfTheRecordWhenTheLetterDoesNotTellTheArrival() {
+        OutboundRecord letter = letter(message("t", "x"), "no", null, false);
+        letter.headers().removeIf(header -> header.name().equals("dead_letter.arrival"));
+
+        assertThat(read(letter).message().arrivalMs()).isEqualTo(NOW_MS);
+    }
+
+    @Test
+    void shouldGiveNoMessageBackWhenItIsNotWholeOrNotOurs() {
+        OutboundRecord excerpt =
+                letter(Messages.truncated("t", new byte[EXCERPT], 100_000_000), "too large", null, false);
+        OutboundRecord whole = letter(message("t", "x"), "no", null, false);
+
+        assertThat(BuriedMessage.of(excerpt.key(), excerpt.value(), NOW_MS, excerpt.headers()))
+                .isNull();
+        assertThat(BuriedMessage.of(null, whole.value(), NOW_MS, whole.headers()))
+                .isNull();
+        assertThat(BuriedMessage.of(whole.key(), whole.value(), NOW_MS, List.of()))
+                .isNull();
+    }
+
+    private static BuriedMessage read(OutboundRecord letter) {
+        return Objects.requireNonNull(
+                BuriedMessage.of(letter.key(), letter.value(), letter.timestampMs(), letter.headers()));
+    }
+
+    private OutboundRecord letter(InboundMessage message, String reason, @Nullable Exception cause, boolean excerpt) {
+        OutboundRecord letter = deadLetters.of(deadLetters.original(message), reason, cause, NOW_MS);
+        OutboundRecord shorter = excerpt ? deadLetters.excerpt(letter) : null;
+        return shorter == null ? letter : shorter;
     }
 
     private static List<String> headers(OutboundRecord letter) {

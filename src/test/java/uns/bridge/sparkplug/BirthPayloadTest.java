@@ -8,7 +8,6 @@ import static uns.bridge.sparkplug.Plant.payload;
 
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import uns.bridge.sparkplug.EdgeNode.Life;
 import uns.bridge.sparkplug.proto.Payload;
 import uns.bridge.sparkplug.proto.Payload.Metric;
 import uns.bridge.sparkplug.proto.Payload.PropertySet;

@@ -39,21 +39,21 @@ class BirthStateTest {
         plant.send("G/NDEATH/Dead", death(bdSeq(1)), false);
         plant.nowMs += 60_000;
         plant.send("G/NDATA/Unborn", 4);
-        assertThat(plant.births.edgeNodes()).isEqualTo(EdgeNodes.NONE);
+        assertThat(plant.births.edgeNodes()).isEqualTo(EdgeNodeCensus.NONE);
 
         plant.births.observe();
 
         assertThat(plant.births.edgeNodes().first())
                 .containsExactly(
-                        new EdgeNodes.Node("G/E", EdgeNodes.State.ALIVE, 1, 0, plant.nowMs - 60_000),
-                        new EdgeNodes.Node("G/Dead", EdgeNodes.State.DEAD, 0, 0, plant.nowMs - 60_000),
-                        new EdgeNodes.Node("G/Unborn", EdgeNodes.State.UNBORN, 0, 0, plant.nowMs));
-        assertThat(plant.births.edgeNodes().count(EdgeNodes.State.DEAD)).isOne();
+                        new EdgeNodeCensus.Node("G/E", EdgeNodeCensus.State.ALIVE, 1, 0, plant.nowMs - 60_000),
+                        new EdgeNodeCensus.Node("G/Dead", EdgeNodeCensus.State.DEAD, 0, 0, plant.nowMs - 60_000),
+                        new EdgeNodeCensus.Node("G/Unborn", EdgeNodeCensus.State.UNBORN, 0, 0, plant.nowMs));
+        assertThat(plant.births.edgeNodes().count(EdgeNodeCensus.State.DEAD)).isOne();
     }
 
     @Test
     void shouldListNotMoreOfEachStateThanAnybodyReads() throws Exception {
-        for (int node = 0; node < EdgeNodes.MAX_LISTED + 20; node++) {
+        for (int node = 0; node < EdgeNodeCensus.MAX_LISTED + 20; node++) {
             plant.send("G/NBIRTH/E" + node, 0, bdSeq(1));
         }
         plant.send("G/NBIRTH/Dead", 0, bdSeq(1));
@@ -61,8 +61,9 @@ class BirthStateTest {
 
         plant.births.observe();
 
-        assertThat(plant.births.edgeNodes().first()).hasSize(EdgeNodes.MAX_LISTED + 1);
-        assertThat(plant.births.edgeNodes().count(EdgeNodes.State.ALIVE)).isEqualTo(EdgeNodes.MAX_LISTED + 20);
+        assertThat(plant.births.edgeNodes().first()).hasSize(EdgeNodeCensus.MAX_LISTED + 1);
+        assertThat(plant.births.edgeNodes().count(EdgeNodeCensus.State.ALIVE))
+                .isEqualTo(EdgeNodeCensus.MAX_LISTED + 20);
     }
 
     @Test
@@ -177,7 +178,7 @@ class BirthStateTest {
         for (int i = 0; i < 30; i++) {
             small.send("G/NBIRTH/E" + i, 0, metrics(20));
             small.send("G/NDATA/E0", i + 1, alias(1));
-            small.nowMs += BirthState.RANK_INTERVAL_MS;
+            small.nowMs += EdgeNodes.RANK_INTERVAL_MS;
         }
 
         assertThat(small.counters().weight()).isLessThanOrEqualTo(400);
@@ -193,7 +194,7 @@ class BirthStateTest {
         Plant small = new Plant(40);
         small.send("G/NBIRTH/E", 0, metrics(10));
         small.send("G/NDATA/E", 1, alias(1));
-        small.nowMs += BirthState.RANK_INTERVAL_MS;
+        small.nowMs += EdgeNodes.RANK_INTERVAL_MS;
         small.send("G/NBIRTH/F", 0, metrics(10));
         small.send("G/NBIRTH/H", 0, metrics(10));
         assertThat(small.send("G/NDATA/E", 2, alias(1)).unresolved()).isOne();

@@ -33,7 +33,7 @@ final class Plant {
     long nowMs = 1_700_000_000_000L;
 
     Plant() {
-        this(BirthState.MAX_WEIGHT);
+        this(EdgeNodes.MAX_WEIGHT);
     }
 
     Plant(int maxWeight) {

@@ -334,7 +334,7 @@ class StoredBirthsTest {
         final Map<String, Long> heard = new TreeMap<>();
 
         @Override
-        public void changed(EdgeNode.Id node, @Nullable String device, EdgeNode.@Nullable Life life) {}
+        public void changed(EdgeNode.Id node, @Nullable String device, @Nullable Life life) {}
 
         @Override
         public void heard(EdgeNode.Id node, long timeMs) {

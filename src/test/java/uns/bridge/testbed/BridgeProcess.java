@@ -51,11 +51,13 @@ public final class BridgeProcess implements AutoCloseable {
         }
     }
 
-    public static BridgeProcess start(Path conf, Map<String, String> environment) {
+    /** @param arguments besides {@code --conf} */
+    public static BridgeProcess start(Path conf, Map<String, String> environment, String... arguments) {
         String jar = System.getProperty("bridge.jar", "target/uns-kafka-bridge.jar");
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m"));
         command.addAll(List.of("-jar", jar, "--conf", conf.toString()));
+        command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         // Not where the tests run, nor at a port that they share.
         builder.environment()

@@ -1,0 +1,431 @@
+package uns.bridge;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import uns.bridge.delivery.Delivery;
+import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.delivery.Drop;
+import uns.bridge.health.Health;
+import uns.bridge.health.LimitedLog;
+import uns.bridge.message.OutboundRecord;
+import uns.bridge.pipeline.DeadLetters;
+import uns.bridge.spool.Spool;
+import uns.bridge.spool.SpoolEntry;
+import uns.bridge.spool.SpoolSettings;
+
+/**
+ * The way into Kafka over the disk, while Kafka can't be reached.
+ *
+ * <p>Whoever owns the {@link Outlet} sends. While the detour is closed that is the carrier, which sends what arrives, and the
+ * disk is not touched. The carrier {@linkplain #open opens} it: what Kafka has not confirmed goes into the spool as read, for
+ * the producer has it, and the outlet goes to the drainer, which sends what it reads from the spool. The carrier only appends
+ * from then on. When nothing is left to be read and Kafka answers, the drainer closes the detour: the outlet is the carrier's
+ * again, which first sends what it has not appended yet. So there is one order at all times: what the producer has, what
+ * the spool has, what the carrier has.
+ */
+final class Detour {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Detour.class);
+
+    /** How long a message may wait to be written together with others, and how much is written at once. */
+    private static final long GROUP_NS = Duration.ofMillis(50).toNanos();
+
+    private static final long GROUP_BYTES = 1 << 20;
+
+    /** How much the drainer has in Kafka's hands: many times what a round trip needs. */
+    private static final long READ_AHEAD_BYTES = 16 << 20;
+
+    private static final long TICK_NS = Duration.ofMillis(100).toNanos();
+    private static final long DISK_RETRY_NS = Duration.ofSeconds(1).toNanos();
+    private static final long PAUSE_MS = 5;
+
+    private final SpoolSettings settings;
+    private final Path folder;
+    private final Outlet outlet;
+    private final DeliveryTracker tracker;
+    private final DeadLetters deadLetters;
+    private final Health health;
+    private final LongSupplier clockNs;
+    private final LimitedLog troubles = new LimitedLog();
+    private final LimitedLog losses = new LimitedLog();
+
+    private volatile @Nullable Spool spool;
+
+    // Of the carrier.
+    private final ArrayDeque<Waiting> group = new ArrayDeque<>();
+    private long groupBytes;
+    private long groupSinceNs;
+    private long retryNs;
+    private boolean failing;
+
+    // Of the owner of the outlet.
+    /** What of the spool is in Kafka's hands, in its order. */
+    private final ArrayDeque<Parcel> outstanding = new ArrayDeque<>();
+
+    private long tendedNs;
+
+    private final Object lock = new Object();
+    // Guarded by the lock.
+    /** Whether the outlet is the drainer's. */
+    private volatile boolean open;
+
+    private boolean appending;
+
+    /** A message that is neither in the spool nor in Kafka's hands. */
+    record Waiting(Parcel parcel, SpoolEntry entry) {}
+
+    Detour(
+            SpoolSettings settings,
+            Path folder,
+            Outlet outlet,
+            DeliveryTracker tracker,
+            DeadLetters deadLetters,
+            Health health,
+            LongSupplier clockNs) {
+        this.settings = settings;
+        this.folder = folder;
+        this.outlet = outlet;
+        this.tracker = tracker;
+        this.deadLetters = deadLetters;
+        this.health = health;
+        this.clockNs = clockNs;
+        this.retryNs = clockNs.getAsLong();
+    }
+
+    // ---- The carrier's side.
+
+    /** Opens the spool if it is not open yet; what an earlier run has left in it goes first. */
+    void start() {
+        if (spool != null || clockNs.getAsLong() - retryNs < 0) {
+            return;
+        }
+        try {
+            Spool opened = Spool.open(folder, settings, new Accountant(), System::currentTimeMillis);
+            spool = opened;
+            well();
+            if (opened.hasUnread()) {
+                tracker.restore(opened.size());
+                LOG.info("{} messages of an earlier run are in the spool, and go to Kafka first", opened.size());
+                handOver();
+            }
+        } catch (IOException e) {
+            trouble("the spool can't be opened", e);
+        }
+    }
+
+    /** What the spool takes of the disk, in bytes; for any thread. */
+    long spoolBytes() {
+        Spool disk = spool;
+        return disk == null ? 0 : disk.bytes();
+    }
+
+    /** Whether messages take the detour. */
+    boolean isOpen() {
+        return open;
+    }
+
+    /** Whether Kafka keeps messages waiting for longer than they may, with less patience if {@code hasty}. */
+    boolean isDue(boolean hasty) {
+        long after = settings.after().toNanos();
+        return outlet.waitingNs() > (hasty ? after / 10 : after);
+    }
+
+    /** Takes what Kafka has not confirmed into the spool, so that it is safe, and opens the detour, unless the disk fails. */
+    void open() throws InterruptedException {
+        Spool disk = spool;
+        if (disk == null || clockNs.getAsLong() - retryNs < 0) {
+            return;
+        }
+        List<Waiting> held = new ArrayList<>();
+        for (Map.Entry<Parcel, List<OutboundRecord>> each : outlet.unconfirmed().entrySet()) {
+            if (!each.getKey().isSpooled()) {
+                held.add(waiting(each.getKey(), each.getValue()));
+            }
+        }
+        long offset = disk.end();
+        int appended = append(disk, held, true);
+        for (Waiting each : held.subList(0, appended)) {
+            outstanding.add(each.parcel());
+            complete(each.parcel().moveToSpool(++offset));
+        }
+        if (appended == held.size()) {
+            LOG.warn("Kafka does not confirm, messages go to the spool, {} of them first", appended);
+            handOver();
+        }
+    }
+
+    private void handOver() {
+        synchronized (lock) {
+            open = true;
+            lock.notifyAll();
+        }
+    }
+
+    /** A message on its way into the spool. */
+    Waiting waiting(Parcel parcel, List<OutboundRecord> records) {
+        return parcel.isRejected()
+                ? new Waiting(parcel, new SpoolEntry(true, null, records))
+                : new Waiting(parcel, new SpoolEntry(false, parcel.originalBeside(records, deadLetters), records));
+    }
+
+    /** Appends {@code message} together with others, soon. */
+    void add(Waiting message) {
+        if (group.isEmpty()) {
+            groupSinceNs = clockNs.getAsLong();
+            groupBytes = 0;
+        }
+        group.add(message);
+        for (OutboundRecord record : message.entry().records()) {
+            groupBytes += record.key().length + (record.value() == null ? 0 : record.value().length);
+        }
+    }
+
+    /** The next message that was not appended before the detour was closed; null if there is none. */
+    @Nullable Waiting next() {
+        return group.poll();
+    }
+
+    /** Whether it takes another message; else the disk is full or fails, and {@link #append} is to be called later. */
+    boolean hasRoom() {
+        return !failing || group.isEmpty();
+    }
+
+    /** How long the next message may take to arrive. */
+    Duration timeLeft() {
+        long leftNs = group.isEmpty() ? TICK_NS : groupSinceNs + GROUP_NS - clockNs.getAsLong();
+        return Duration.ofNanos(Math.max(0, leftNs));
+    }
+
+    /** Appends what has waited long enough, or is much enough. */
+    void append() throws InterruptedException {
+        if (failing) {
+            Thread.sleep(PAUSE_MS);
+        }
+        Spool disk = spool;
+        long now = clockNs.getAsLong();
+        boolean due = groupBytes >= GROUP_BYTES || now - groupSinceNs >= GROUP_NS;
+        if (disk == null || group.isEmpty() || !due || now - retryNs < 0) {
+            return;
+        }
+        synchronized (lock) {
+            if (!open) {
+                return; // The carrier sends it.
+            }
+            appending = true; // So it stays open meanwhile.
+        }
+        try {
+            List<Waiting> messages = new ArrayList<>(group);
+            long offset = disk.end();
+            int appended = append(disk, messages, false);
+            for (int i = 0; i < appended; i++) {
+                complete(group.remove().parcel().moveToSpool(++offset));
+            }
+            failing = !group.isEmpty();
+        } finally {
+            synchronized (lock) {
+                appending = false;
+            }
+        }
+    }
+
+    /** Returns how many of {@code messages} are safe now. */
+    private int append(Spool disk, List<Waiting> messages, boolean read) {
+        try {
+            int appended = disk.append(messages.stream().map(Waiting::entry).toList(), read);
+            if (appended == messages.size()) {
+                well();
+            } else {
+                trouble("the spool has no room", null);
+            }
+            return appended;
+        } catch (IOException e) {
+            trouble("the spool can't be written", e);
+            return 0;
+        }
+    }
+
+    private void complete(@Nullable Delivery safe) {
+        if (safe != null) {
+            tracker.complete(safe);
+        }
+    }
+
+    private void well() {
+        failing = false;
+        health.up(Health.Part.SPOOL);
+    }
+
+    private void trouble(String what, @Nullable IOException why) {
+        retryNs = clockNs.getAsLong() + (why == null ? TICK_NS : DISK_RETRY_NS);
+        String text = what + (why == null ? "" : ": " + why);
+        health.down(Health.Part.SPOOL, text);
+        troubles.log(others -> LOG.error("{}; messages wait at the MQTT broker", text));
+    }
+
+    // ---- The drainer's side.
+
+    /** Sends what is in the spool whenever the detour is open, until interrupted. */
+    void drain() {
+        try {
+            while (true) {
+                synchronized (lock) {
+                    while (!open) {
+                        lock.wait();
+                    }
+                }
+                step();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Sends what comes next, or closes the detour. */
+    void step() throws InterruptedException {
+        Spool disk = spool;
+        if (disk == null || !flows()) {
+            return;
+        }
+        List<Spool.Stored> next;
+        try {
+            next = disk.read();
+        } catch (IOException e) {
+            health.down(Health.Part.SPOOL, "the spool can't be read: " + e);
+            troubles.log(others -> LOG.error("The spool can't be read, trying again: {}", e.toString()));
+            Thread.sleep(DISK_RETRY_NS / 1_000_000);
+            return;
+        }
+        if (next == null) {
+            close(disk);
+            return;
+        }
+        for (Iterator<Spool.Stored> each = next.iterator(); each.hasNext(); ) {
+            send(each.next());
+            while (each.hasNext() && !flows()) {
+                // Kafka is behind.
+            }
+        }
+    }
+
+    /** Whether more can be sent; if not, only after a while. */
+    private boolean flows() throws InterruptedException {
+        boolean busy = outlet.pauseMs() > 0 || outlet.unconfirmedBytes() > READ_AHEAD_BYTES;
+        if (busy) {
+            outlet.pause(PAUSE_MS);
+        }
+        tend();
+        return !busy;
+    }
+
+    private void send(Spool.Stored stored) throws InterruptedException {
+        SpoolEntry entry = stored.entry();
+        List<OutboundRecord> records = entry.records();
+        OutboundRecord original = entry.original() == null ? deadLetters.original(records.get(0)) : entry.original();
+        Parcel parcel = new Parcel(original, records.size(), entry.deadLetter(), stored.end());
+        outstanding.add(parcel);
+        send(new Waiting(parcel, entry));
+    }
+
+    /** Sends a message; for the owner of the outlet. */
+    void send(Waiting message) throws InterruptedException {
+        List<OutboundRecord> records = message.entry().records();
+        if (message.entry().deadLetter()) {
+            outlet.sendLetter(message.parcel(), records.get(0));
+        } else {
+            outlet.send(message.parcel(), records);
+        }
+    }
+
+    /** Gives the outlet back to the carrier if everything was read and Kafka answers. */
+    private void close(Spool disk) throws InterruptedException {
+        boolean answers = !isDue(true);
+        synchronized (lock) {
+            open = !answers || appending || disk.hasUnread();
+        }
+        if (open) {
+            outlet.pause(PAUSE_MS);
+        } else {
+            LOG.info("The spool is drained, messages go to Kafka directly");
+        }
+    }
+
+    /** Looks after the producer and the spool's beginning, from time to time; for the owner of the outlet. */
+    void tend() throws InterruptedException {
+        long now = clockNs.getAsLong();
+        if (now - tendedNs >= TICK_NS) {
+            tendedNs = now;
+            outlet.tend();
+            commit();
+        }
+    }
+
+    /** Forgets what Kafka has; for the owner of the outlet. */
+    void commit() {
+        Spool disk = spool;
+        if (disk == null) {
+            return;
+        }
+        long delivered = 0;
+        long deadLettered = 0;
+        long end = 0;
+        for (Parcel head = outstanding.peek(); head != null && head.isDone(); head = outstanding.peek()) {
+            outstanding.remove();
+            end = head.spoolEnd();
+            if (head.countsAsSpooled() && head.isRejected()) {
+                deadLettered++;
+            } else if (head.countsAsSpooled()) {
+                delivered++;
+            }
+        }
+        tracker.drained(delivered, deadLettered);
+        try {
+            // What was left out behind the last of them is done with as well.
+            disk.commit(outstanding.isEmpty() ? disk.readOffset() : end);
+        } catch (IOException e) {
+            troubles.log(others -> LOG.error(
+                    "The spool can't be shortened, its messages may come twice after a restart: {}", e.toString()));
+        }
+    }
+
+    /** Closes the spool; to be called when nobody else uses it, and Kafka gives no more answers. */
+    void stop() {
+        commit();
+        Spool disk = spool;
+        if (disk != null) {
+            disk.close();
+        }
+    }
+
+    private final class Accountant implements Spool.Losses {
+
+        @Override
+        public void expired(long messages) {
+            lost(Drop.EXPIRED, messages, "were in the spool for longer than spool.max_age");
+        }
+
+        @Override
+        public void displaced(long messages) {
+            lost(Drop.SPOOL_FULL, messages, "had to give way to later ones in the full spool");
+        }
+
+        @Override
+        public void damaged(long messages, String why) {
+            lost(Drop.DAMAGED, messages, "could not be read from the spool: " + why);
+        }
+
+        private void lost(Drop why, long messages, String text) {
+            tracker.drop(why, messages);
+            losses.log(others -> LOG.error("Lost: {} messages {}; the summary has the sum", messages, text));
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package uns.bridge;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import uns.bridge.delivery.Delivery;
+import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.health.LatestDeadLetters;
+import uns.bridge.health.LimitedLog;
+import uns.bridge.kafka.KafkaSink;
+import uns.bridge.message.OutboundRecord;
+import uns.bridge.pipeline.DeadLetters;
+
+/**
+ * The way into Kafka, dead letters included: what Kafka refuses for good goes to the dead-letter topic. A dead letter that is
+ * refused waits there until it is not: to acknowledge it would lose the message.
+ *
+ * <p>For one thread at a time, but for Kafka's answers.
+ */
+final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Outlet.class);
+    private static final byte[] NO_BYTES = {};
+    private static final long DEAD_LETTER_RETRY_NS = Duration.ofSeconds(5).toNanos();
+
+    private final DeliveryTracker tracker;
+    private final DeadLetters deadLetters;
+    private final LatestDeadLetters latestDeadLetters;
+    private final KafkaSink<Cargo> sink;
+    private final LongSupplier clockNs;
+    private final LimitedLog rejections = new LimitedLog();
+    private final LimitedLog deadLetterRefusals = new LimitedLog();
+
+    /** What Kafka refused; filled by its I/O thread too. */
+    private final Queue<Refusal> refusals = new ConcurrentLinkedQueue<>();
+
+    /** Dead letters that Kafka refused as well: they stay unacknowledged, and are tried again. */
+    private final ArrayDeque<Cargo> refusedDeadLetters = new ArrayDeque<>();
+
+    /** What those hold of the memory, in bytes. */
+    private long refusedBytes;
+
+    /** Whether Kafka has refused a dead letter and taken none since, and since when. */
+    private volatile boolean refusing;
+
+    private long refusingSinceNs;
+
+    /** When they are tried again. */
+    private long retryNs;
+
+    /**
+     * What a record in Kafka's hands is.
+     *
+     * @param parcel the message it is of
+     * @param letter the record if it is the dead letter, null if it is an ordinary one
+     */
+    record Cargo(Parcel parcel, @Nullable OutboundRecord letter) {}
+
+    private record Refusal(Cargo cargo, Exception cause) {}
+
+    Outlet(
+            DeliveryTracker tracker,
+            DeadLetters deadLetters,
+            LatestDeadLetters latestDeadLetters,
+            Function<KafkaSink.Listener<Cargo>, KafkaSink<Cargo>> sinks,
+            LongSupplier clockNs) {
+        this.tracker = tracker;
+        this.deadLetters = deadLetters;
+        this.latestDeadLetters = latestDeadLetters;
+        this.sink = sinks.apply(this);
+        this.clockNs = clockNs;
+    }
+
+    /** Sends {@code records}, which are all there are of {@code parcel}. */
+    void send(Parcel parcel, List<OutboundRecord> records) throws InterruptedException {
+        Cargo cargo = new Cargo(parcel, null);
+        for (OutboundRecord record : records) {
+            sink.send(record, cargo);
+        }
+    }
+
+    /** Sends what is the dead letter of {@code parcel} already. */
+    void sendLetter(Parcel parcel, OutboundRecord letter) throws InterruptedException {
+        // It may have waited for long, with a time that Kafka does not take.
+        OutboundRecord current = DeadLetters.at(System.currentTimeMillis(), letter);
+        sink.send(current, new Cargo(parcel, current));
+    }
+
+    /** Makes the dead letter of a message, to be sent or spooled by the caller. Another thread may send meanwhile. */
+    OutboundRecord bury(Parcel parcel, String reason, @Nullable Exception cause) {
+        parcel.reject();
+        OutboundRecord original = parcel.original(deadLetters);
+        String topic = new String(original.key(), UTF_8);
+        String why = cause == null ? reason : reason + " (" + cause.getClass().getSimpleName() + ")";
+        long nowMs = System.currentTimeMillis();
+        latestDeadLetters.add(nowMs, topic, why, original.value() == null ? NO_BYTES : original.value());
+        rejections.log(suppressed -> LOG.warn(
+                "Dead letter from MQTT topic {}: {}{}",
+                topic,
+                why,
+                suppressed == 0 ? "" : ", and " + suppressed + " before it"));
+        return deadLetters.of(original, reason, cause, nowMs);
+    }
+
+    /** Decides on what Kafka has refused, and looks after the producer. To be called from time to time. */
+    void tend() throws InterruptedException {
+        sink.tend();
+        settle();
+        if (!refusedDeadLetters.isEmpty() && clockNs.getAsLong() - retryNs >= 0) {
+            retryNs = clockNs.getAsLong() + DEAD_LETTER_RETRY_NS;
+            List<Cargo> again = new ArrayList<>(refusedDeadLetters);
+            refusedDeadLetters.clear();
+            refusedBytes = 0;
+            for (Cargo each : again) {
+                if (each.letter() != null) {
+                    sendLetter(each.parcel(), each.letter());
+                }
+            }
+        }
+    }
+
+    /** Decides on what Kafka has refused. */
+    void settle() throws InterruptedException {
+        for (Refusal refusal = refusals.poll(); refusal != null; refusal = refusals.poll()) {
+            settle(refusal);
+        }
+    }
+
+    /**
+     * For an ordinary record its message becomes a dead letter, of which one is enough; a dead letter is shortened once, then
+     * waits.
+     */
+    private void settle(Refusal refusal) throws InterruptedException {
+        Cargo cargo = refusal.cargo();
+        Parcel parcel = cargo.parcel();
+        OutboundRecord letter = cargo.letter();
+        if (letter == null && parcel.isRejected()) {
+            confirmed(cargo); // The dead letter has all of it.
+        } else if (letter == null) {
+            sendLetter(parcel, bury(parcel, "refused by Kafka", refusal.cause()));
+        } else {
+            OutboundRecord excerpt = KafkaSink.isTooLarge(refusal.cause()) ? deadLetters.excerpt(letter) : null;
+            if (excerpt != null) {
+                sendLetter(parcel, excerpt);
+                return;
+            }
+            deadLetterRefusals.log(suppressed -> LOG.error(
+                    "Kafka refuses the dead-letter topic; trying again until it does not: {}",
+                    refusal.cause().toString()));
+            if (!refusing) {
+                refusing = true;
+                refusingSinceNs = clockNs.getAsLong();
+                retryNs = refusingSinceNs + DEAD_LETTER_RETRY_NS;
+            }
+            refusedDeadLetters.add(cargo);
+            refusedBytes += letter.value() == null ? 0 : letter.value().length;
+        }
+    }
+
+    /** How long to wait before it is tended again, in milliseconds; 0: more can be sent now. */
+    long pauseMs() {
+        return sink.pauseMs();
+    }
+
+    /** Tends after {@code ms}. */
+    void pause(long ms) throws InterruptedException {
+        sink.pause(ms);
+        tend();
+    }
+
+    /** For how long Kafka has not taken the oldest record, or any dead letter, in nanoseconds; 0: there is none. */
+    long waitingNs() {
+        return Math.max(sink.waitingNs(), refusing ? clockNs.getAsLong() - refusingSinceNs : 0);
+    }
+
+    /** What its records hold of the memory, in bytes. */
+    long unconfirmedBytes() {
+        return sink.unconfirmedBytes() + refusedBytes;
+    }
+
+    /** See {@link KafkaSink#metric}; for any thread. */
+    double producerMetric(String name) {
+        return sink.metric(name);
+    }
+
+    /** What Kafka has not confirmed yet, message by message, the records of a key in their order. */
+    Map<Parcel, List<OutboundRecord>> unconfirmed() throws InterruptedException {
+        Map<Parcel, List<OutboundRecord>> open = new LinkedHashMap<>();
+        do { // Until nothing is between the two: refused, and not yet a dead letter.
+            settle();
+            open.clear();
+            sink.forEachUnconfirmed((record, cargo) -> add(open, cargo, record));
+        } while (!refusals.isEmpty());
+        for (Cargo cargo : refusedDeadLetters) {
+            if (cargo.letter() != null) {
+                add(open, cargo, cargo.letter());
+            }
+        }
+        return open;
+    }
+
+    /** Where there is a dead letter it has all of the message. */
+    private static void add(Map<Parcel, List<OutboundRecord>> open, Cargo cargo, OutboundRecord record) {
+        if (cargo.letter() != null || !cargo.parcel().isRejected()) {
+            open.computeIfAbsent(cargo.parcel(), p -> new ArrayList<>()).add(record);
+        }
+    }
+
+    @Override
+    public void confirmed(Cargo cargo) {
+        if (cargo.letter() != null) {
+            refusing = false;
+        }
+        Delivery safe = cargo.parcel().completePart();
+        if (safe != null) {
+            tracker.complete(safe);
+        }
+    }
+
+    @Override
+    public void refused(Cargo cargo, Exception cause) {
+        refusals.add(new Refusal(cargo, cause));
+    }
+
+    @Override
+    public void close() {
+        sink.close();
+    }
+}

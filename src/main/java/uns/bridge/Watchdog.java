@@ -1,0 +1,92 @@
+package uns.bridge;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import uns.bridge.delivery.Books;
+import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.health.Health;
+import uns.bridge.health.Health.Part;
+import uns.bridge.health.Health.State;
+
+/**
+ * Notices that messages are in flight of which none gets on, and does what can help. What Kafka has and what only lacks its
+ * acknowledgement is held up by the MQTT connection, so that is renewed, once in the time of a stall. What Kafka does not
+ * have a new connection would only bring twice: it is reported, unless Kafka's own part of the health does so.
+ */
+final class Watchdog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
+
+    private final DeliveryTracker tracker;
+    private final Health health;
+    private final Consumer<String> renewConnection;
+    private final Duration stall;
+    private long settled = -1;
+    private long settledNs;
+    private long reportedNs;
+    private boolean stalled;
+
+    /**
+     * A watchdog for what is in flight in {@code tracker}.
+     *
+     * @param renewConnection ends the MQTT connection for a reason, so that a new one is made; must not wait
+     * @param stall after how long without progress what is in flight counts as stalled
+     */
+    Watchdog(DeliveryTracker tracker, Health health, Consumer<String> renewConnection, Duration stall) {
+        this.tracker = tracker;
+        this.health = health;
+        this.renewConnection = renewConnection;
+        this.stall = stall;
+    }
+
+    /** Looks ten times in the time of a stall, until interrupted. */
+    void run() {
+        try {
+            while (true) {
+                look(System.nanoTime());
+                Thread.sleep(stall.toMillis() / 10);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Looks once. */
+    void look(long nowNs) {
+        Books books = tracker.books();
+        long settledNow = books.received() - books.dropped() - books.inFlight();
+        if (books.inFlight() == 0 || settledNow != settled) {
+            settled = settledNow;
+            settledNs = nowNs;
+            reportedNs = nowNs;
+            if (stalled) {
+                stalled = false;
+                health.up(Part.FLOW);
+                LOG.info("Messages get on again");
+            }
+        } else if (nowNs - reportedNs >= stall.toNanos()) {
+            reportedNs = nowNs;
+            stalled = true;
+            report("none of " + books.inFlight() + " messages in flight gets on for "
+                    + Duration.ofNanos(nowNs - settledNs).toSeconds() + " s");
+        }
+    }
+
+    private void report(String what) {
+        Health.Condition kafka =
+                health.conditions().getOrDefault(Part.KAFKA, new Health.Condition(State.UP, Health.OK));
+        if (tracker.awaitsAcknowledgement()) {
+            health.down(Part.FLOW, what + ": they can't be acknowledged");
+            LOG.error("Stalled: {}, for they can't be acknowledged; making a new MQTT connection", what);
+            renewConnection.accept("messages could not be acknowledged");
+        } else if (kafka.state() == State.DOWN) {
+            health.up(Part.FLOW); // It is known who is to blame.
+            LOG.warn("Stalled: {}: {}", what, kafka.reason());
+        } else {
+            health.down(Part.FLOW, what + ": they are not in Kafka");
+            LOG.error("Stalled: {}, for the first of them is not in Kafka, which takes others", what);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package uns.bridge.spool;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One file of the spool: a segment of a Kafka log, batch after batch, named after the first offset in it. One thread appends
+ * to it, while another one reads what was forced to the disk before.
+ */
+final class Segment {
+
+    static final String SUFFIX = ".log";
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    // Where Kafka's batch has what tells a batch from other bytes (Kafka's "Message Format", version 2).
+    private static final int LENGTH_AT = 8;
+    private static final int MAGIC_AT = 16;
+
+    /** What the length does not count. */
+    private static final int BEFORE_LENGTH = LENGTH_AT + Integer.BYTES;
+
+    private static final int HEAD = DefaultRecordBatch.RECORD_BATCH_OVERHEAD;
+
+    /** The first offset in it. */
+    final long base;
+
+    private final Path file;
+    private final FileChannel channel;
+
+    // What is safe: the offset behind it, and where it ends in the file.
+    private volatile long end;
+    private volatile int bytes;
+
+    /** Whether something in it can't be read. */
+    private volatile boolean damaged;
+
+    /**
+     * A batch that is intact.
+     *
+     * @param next where the file goes on behind it
+     */
+    record Found(RecordBatch batch, int next) {}
+
+    private Segment(Path file, long base, FileChannel channel) {
+        this.file = file;
+        this.base = base;
+        this.end = base;
+        this.channel = channel;
+    }
+
+    /** A new file, whose name is on the disk when this returns. */
+    static Segment create(Path folder, long base) throws IOException {
+        Path file = folder.resolve(String.format(Locale.ROOT, "%020d", base) + SUFFIX);
+        FileChannel channel = FileChannel.open(
+                file,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+        try (FileChannel names = FileChannel.open(folder)) {
+            names.force(true);
+        }
+        return new Segment(file, base, channel);
+    }
+
+    /**
+     * A file that was there.
+     *
+     * @param next the first offset of the file behind it; negative if there is none, then its batches tell its end
+     */
+    static Segment open(Path file, long next) throws IOException {
+        String name = file.getFileName().toString();
+        long base = Long.parseLong(name.substring(0, name.length() - SUFFIX.length()));
+        Segment opened =
+                new Segment(file, base, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        opened.bytes = Math.toIntExact(opened.channel.size());
+        opened.end = next;
+        if (next < 0) {
+            opened.end = base;
+            int position = 0;
+            for (Found found = opened.find(0, base, Long.MAX_VALUE);
+                    found != null;
+                    found = opened.find(position, opened.end, Long.MAX_VALUE)) {
+                opened.end = found.batch.nextOffset();
+                position = found.next;
+            }
+        }
+        return opened;
+    }
+
+    /** Appends {@code batch} of {@code count} messages and forces it to the disk, or leaves the file as it was. */
+    void append(ByteBuffer batch, int count) throws IOException {
+        int position = bytes;
+        int size = batch.remaining();
+        try {
+            while (batch.hasRemaining()) {
+                channel.write(batch, position + size - batch.remaining());
+            }
+            channel.force(false);
+        } catch (IOException e) {
+            channel.truncate(position);
+            throw e;
+        }
+        bytes = position + size;
+        end = end() + count;
+    }
+
+    /** The offset behind the last message that is safe. */
+    long end() {
+        return end;
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    /**
+     * The first intact batch at or behind {@code position}, whatever else stands there; null if there is none.
+     *
+     * @param from no offset in it is below this
+     * @param limit no offset in it reaches this
+     */
+    @Nullable Found find(int position, long from, long limit) throws IOException {
+        int size = bytes;
+        if (position >= size) {
+            return null;
+        }
+        ByteBuffer head = read(position, Math.min(HEAD, size - position));
+        int length = head.remaining() < HEAD ? -1 : head.getInt(LENGTH_AT);
+        if (length >= 0 && length <= size - position - BEFORE_LENGTH) {
+            Found found = intact(read(position, BEFORE_LENGTH + length), 0, position, from, limit);
+            if (found != null) {
+                return found;
+            }
+        }
+        damaged = true;
+        ByteBuffer rest = read(position, size - position);
+        for (int at = 1; at + HEAD <= rest.limit(); at++) {
+            Found found = intact(rest, at, position, from, limit);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    /** The batch at {@code at} in {@code bytes}, which stand at {@code position} in the file; null if there is none. */
+    private static @Nullable Found intact(ByteBuffer bytes, int at, int position, long from, long limit) {
+        if (at + HEAD > bytes.limit() || bytes.get(at + MAGIC_AT) != RecordBatch.CURRENT_MAGIC_VALUE) {
+            return null;
+        }
+        long first = bytes.getLong(at);
+        int length = bytes.getInt(at + LENGTH_AT);
+        if (first < from
+                || first >= limit
+                || length < HEAD - BEFORE_LENGTH
+                || length > bytes.limit() - at - BEFORE_LENGTH) {
+            return null;
+        }
+        int size = BEFORE_LENGTH + length;
+        RecordBatch batch = MemoryRecords.readableRecords(bytes.slice(at, size))
+                .batches()
+                .iterator()
+                .next();
+        return batch.isValid() ? new Found(batch, position + at + size) : null;
+    }
+
+    private ByteBuffer read(int position, int length) throws IOException {
+        ByteBuffer to = ByteBuffer.allocate(length);
+        while (to.hasRemaining()) {
+            if (channel.read(to, position + to.position()) < 0) {
+                break; // Somebody has shortened the file.
+            }
+        }
+        return to.flip();
+    }
+
+    void markDamaged() {
+        damaged = true;
+    }
+
+    /** Gives the disk space back; a file with damage is renamed instead, after the time. Returns its new name, or null. */
+    @Nullable Path discard() throws IOException {
+        channel.close();
+        if (!damaged) {
+            Files.deleteIfExists(file);
+            return null;
+        }
+        return Files.move(file, file.resolveSibling(file.getFileName() + ".damaged-" + TIME.format(Instant.now())));
+    }
+
+    void close() throws IOException {
+        channel.close();
+    }
+}

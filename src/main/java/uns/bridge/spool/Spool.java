@@ -1,0 +1,462 @@
+package uns.bridge.spool;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Messages on disk, in order, each with an offset: appended at the end, read once from the beginning, and forgotten once they
+ * are committed. What was appended is there whenever the process or the machine ends.
+ *
+ * <p>One thread appends, and one reads and commits, at the same time.
+ */
+public final class Spool implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
+
+    /** Has the offset of the first message that is not committed. */
+    private static final String COMMITTED = "committed";
+
+    private static final String LOCK = "lock";
+
+    /** The unit in which disk space is given back. */
+    private static final int SEGMENT_BYTES = 32 << 20;
+
+    /** Of a spool that may take little there are some segments all the same. */
+    private static final int MIN_SEGMENTS = 8;
+
+    /** How much is compressed, written and read at a time, before compression. */
+    private static final int BATCH_BYTES = 256 << 10;
+
+    private final Path folder;
+    private final SpoolSettings settings;
+    private final Losses losses;
+    private final LongSupplier clockMs;
+    private final FileChannel lock;
+    private final long segmentBytes;
+    private final ByteBuffer buffer = ByteBuffer.allocate(2 * BATCH_BYTES);
+    private final List<byte[]> batch = new ArrayList<>();
+    private int batchBytes;
+
+    // All below is guarded by this.
+    private final ArrayDeque<Segment> segments = new ArrayDeque<>();
+
+    /** The last of the segments while it is appended to. */
+    private @Nullable Segment active;
+
+    private boolean appending;
+
+    private long committed;
+
+    /** The offset behind the last message that is safe. */
+    private long end;
+
+    /** What is read next: an offset, and where to look for it in the segment that has it. */
+    private long readOffset;
+
+    private int readPosition;
+    private @Nullable Segment reading;
+
+    private volatile long bytes;
+
+    /** Told of messages that were safe, and are given up. Called on the thread that finds out. */
+    public interface Losses {
+
+        /** They were in the spool for longer than they may. */
+        void expired(long messages);
+
+        /** There was no room for them and for later ones. */
+        void displaced(long messages);
+
+        /** They can't be read any more, and why. */
+        void damaged(long messages, String why);
+    }
+
+    /**
+     * A message read from the spool.
+     *
+     * @param end the offset behind it, to be committed when it is not needed any more
+     */
+    public record Stored(SpoolEntry entry, long end) {}
+
+    private Spool(Path folder, SpoolSettings settings, Losses losses, LongSupplier clockMs, FileChannel lock) {
+        this.folder = folder;
+        this.settings = settings;
+        this.losses = losses;
+        this.clockMs = clockMs;
+        this.lock = lock;
+        this.segmentBytes = Math.min(SEGMENT_BYTES, settings.maxBytes() / MIN_SEGMENTS);
+    }
+
+    /**
+     * Opens the spool in {@code folder}, which is created, for its owner alone, if it is missing.
+     *
+     * @throws IOException if another process uses it, or it can't be read and written
+     */
+    public static Spool open(Path folder, SpoolSettings settings, Losses losses, LongSupplier clockMs)
+            throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder, ownerOnly(folder));
+        }
+        FileChannel lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        boolean success = false;
+        try {
+            if (lock.tryLock() == null) {
+                throw new IOException(folder + " is in use by another process");
+            }
+            Spool spool = new Spool(folder, settings, losses, clockMs, lock);
+            spool.load();
+            success = true;
+            return spool;
+        } catch (OverlappingFileLockException e) {
+            throw new IOException(folder + " is in use already", e);
+        } finally {
+            if (!success) {
+                lock.close();
+            }
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private synchronized void load() throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.list(folder)) {
+            files = all.filter(file -> file.toString().endsWith(Segment.SUFFIX))
+                    .sorted()
+                    .toList();
+        }
+        Segment last = null;
+        for (int i = files.size() - 1; i >= 0; i--) { // Each one ends where the next one begins.
+            last = Segment.open(files.get(i), last == null ? -1 : last.base);
+            segments.addFirst(last);
+        }
+        Segment first = segments.peek();
+        committed = Math.max(readCommitted(), first == null ? 0 : first.base);
+        end = Math.max(committed, first == null ? 0 : segments.getLast().end());
+        readOffset = committed;
+        discardCommitted();
+        measure();
+    }
+
+    /** 0 if that is not known: then what there is was not committed. */
+    private long readCommitted() throws IOException {
+        try {
+            return Long.parseLong(Files.readString(folder.resolve(COMMITTED)).strip());
+        } catch (NoSuchFileException | NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** How many messages are not committed. */
+    public synchronized long size() {
+        return end - committed;
+    }
+
+    /** What it takes of the disk, in bytes. Safe for use by several threads, and never waits for the disk. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** The offset behind the last message. */
+    public synchronized long end() {
+        return end;
+    }
+
+    /** The offset behind the last message that was read, or is given up. */
+    public synchronized long readOffset() {
+        return readOffset;
+    }
+
+    /** Whether there is something to read. */
+    public synchronized boolean hasUnread() {
+        return readOffset < end;
+    }
+
+    /**
+     * Appends {@code entries}; they are safe when this returns.
+     *
+     * @param read whether they count as read: their sender has them
+     * @return how many of them were appended, the first ones; there may be no room for the others
+     * @throws IOException if the disk did not take the first ones
+     */
+    public int append(List<SpoolEntry> entries, boolean read) throws IOException {
+        int appended = 0;
+        Iterator<SpoolEntry> each = entries.iterator();
+        while (each.hasNext()) {
+            byte[] bytes = EntryFormat.write(each.next());
+            batch.add(bytes);
+            batchBytes += bytes.length;
+            if (batchBytes >= BATCH_BYTES || !each.hasNext()) {
+                int count = batch.size();
+                try {
+                    if (!appendBatch(read)) {
+                        return appended;
+                    }
+                } catch (IOException e) {
+                    if (appended == 0) {
+                        throw e;
+                    }
+                    return appended; // The next attempt tells.
+                } finally {
+                    batch.clear();
+                    batchBytes = 0;
+                }
+                appended += count;
+            }
+        }
+        return appended;
+    }
+
+    private boolean appendBatch(boolean read) throws IOException {
+        buffer.clear();
+        long now = clockMs.getAsLong();
+        long first = end();
+        MemoryRecordsBuilder builder =
+                MemoryRecords.builder(buffer, Compression.lz4().build(), TimestampType.CREATE_TIME, first);
+        for (byte[] bytes : batch) {
+            builder.append(now, null, bytes);
+        }
+        ByteBuffer bytes = builder.build().buffer().duplicate();
+        if (!makeRoom(bytes.remaining())) {
+            return false;
+        }
+        Segment segment;
+        setAppending(true);
+        try {
+            segment = segmentFor(bytes.remaining());
+            segment.append(bytes, batch.size());
+        } catch (IOException e) {
+            seal(); // Nobody knows what is in the file behind what was safe.
+            throw e;
+        } finally {
+            setAppending(false);
+        }
+        synchronized (this) {
+            if (read && readOffset == end) {
+                readOffset = segment.end();
+                reading = segment;
+                readPosition = segment.bytes();
+            }
+            end = segment.end();
+            measure();
+        }
+        return true;
+    }
+
+    private synchronized void setAppending(boolean on) {
+        appending = on;
+    }
+
+    private synchronized void measure() {
+        bytes = segments.stream().mapToLong(Segment::bytes).sum();
+    }
+
+    private synchronized boolean makeRoom(int bytes) throws IOException {
+        long used = segments.stream().mapToLong(Segment::bytes).sum();
+        while (used > 0 && used + bytes > settings.maxBytes()) {
+            if (!settings.dropOldest()) {
+                return false;
+            }
+            Segment oldest = segments.element();
+            long lost = oldest.end() - Math.max(readOffset, oldest.base);
+            if (lost > 0) {
+                losses.displaced(lost);
+                readOffset = oldest.end();
+            }
+            used -= oldest.bytes();
+            remove(oldest);
+        }
+        return true;
+    }
+
+    private Segment segmentFor(int bytes) throws IOException {
+        Segment segment = active;
+        if (segment != null && segment.bytes() > 0 && segment.bytes() + (long) bytes > segmentBytes) {
+            seal();
+            segment = null;
+        }
+        if (segment == null) {
+            segment = Segment.create(folder, end());
+            synchronized (this) {
+                active = segment;
+                segments.add(segment);
+            }
+        }
+        return segment;
+    }
+
+    /** Begins another file with the next batch. */
+    private synchronized void seal() throws IOException {
+        Segment segment = active;
+        active = null;
+        if (segment != null && segment.bytes() == 0) {
+            segments.remove(segment); // The next one has its name.
+            segment.close();
+        }
+    }
+
+    /**
+     * The messages that come next, at least one; null if there are none. What can't be read, and what is too old, is left out.
+     *
+     * @throws IOException if the disk does not answer
+     */
+    public synchronized @Nullable List<Stored> read() throws IOException {
+        while (readOffset < end) {
+            Segment segment = segmentOfReadOffset();
+            if (segment == null) {
+                losses.damaged(end - readOffset, "there is no file with them");
+                readOffset = end;
+                return null;
+            }
+            if (readOffset < segment.base) {
+                losses.damaged(segment.base - readOffset, "there is no file with them");
+                readOffset = segment.base;
+            }
+            if (reading != segment) {
+                reading = segment;
+                readPosition = 0;
+            }
+            // What is committed may stand before it.
+            Segment.Found found = segment.find(readPosition, segment.base, segment.end());
+            long next = found == null ? segment.end() : found.batch().baseOffset();
+            if (next > readOffset) {
+                segment.markDamaged();
+                losses.damaged(next - readOffset, "bytes have changed in the file with them");
+                readOffset = next;
+            }
+            if (found != null) {
+                readPosition = found.next();
+                List<Stored> messages = decode(found.batch(), segment);
+                if (!messages.isEmpty()) {
+                    return messages;
+                }
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Segment segmentOfReadOffset() {
+        for (Segment segment : segments) {
+            if (segment.end() > readOffset) {
+                return segment;
+            }
+        }
+        return null;
+    }
+
+    private List<Stored> decode(RecordBatch batch, Segment segment) {
+        long from = readOffset;
+        if (batch.nextOffset() <= from) {
+            return List.of();
+        }
+        readOffset = batch.nextOffset();
+        if (settings.maxAge() != null
+                && clockMs.getAsLong() - batch.maxTimestamp()
+                        > settings.maxAge().toMillis()) {
+            losses.expired(readOffset - from);
+            return List.of();
+        }
+        List<Stored> messages = new ArrayList<>();
+        for (Record record : batch) {
+            if (record.offset() >= from) {
+                try {
+                    messages.add(new Stored(EntryFormat.read(record.value()), record.offset() + 1));
+                } catch (IllegalArgumentException e) {
+                    segment.markDamaged();
+                    losses.damaged(1, String.valueOf(e.getMessage()));
+                }
+            }
+        }
+        return messages;
+    }
+
+    /**
+     * Forgets the messages before {@code offset}, which has been read; their disk space is given back.
+     *
+     * @throws IOException if the disk does not take that; they may come again after the next start
+     */
+    public synchronized void commit(long offset) throws IOException {
+        if (offset <= committed) {
+            return;
+        }
+        committed = offset;
+        try {
+            writeCommitted();
+        } finally {
+            discardCommitted();
+        }
+    }
+
+    /** In place, so that a full disk is no hindrance. */
+    private void writeCommitted() throws IOException {
+        try (FileChannel file =
+                FileChannel.open(folder.resolve(COMMITTED), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap("%020d%n".formatted(committed).getBytes(UTF_8)), 0);
+            file.force(false);
+        }
+    }
+
+    private void discardCommitted() throws IOException {
+        for (Segment first = segments.peek();
+                first != null && first.end() <= committed && (first != active || (committed == end && !appending));
+                first = segments.peek()) {
+            remove(first);
+        }
+    }
+
+    private void remove(Segment segment) throws IOException {
+        segments.remove(segment);
+        measure();
+        if (segment == active) {
+            active = null;
+        }
+        Path aside = segment.discard();
+        if (aside != null) {
+            LOG.warn("A file of the spool was damaged. It is kept as {}", aside);
+        }
+    }
+
+    /** Closes the files; what was not committed is there at the next start. */
+    @Override
+    public synchronized void close() {
+        try {
+            for (Segment segment : segments) {
+                segment.close();
+            }
+            lock.close();
+        } catch (IOException e) {
+            LOG.debug("Spool not closed cleanly", e); // What was appended is safe all the same.
+        }
+    }
+}

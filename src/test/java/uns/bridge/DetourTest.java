@@ -1,0 +1,452 @@
+package uns.bridge;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static uns.bridge.message.Messages.message;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import uns.bridge.delivery.AckChannel;
+import uns.bridge.delivery.Books;
+import uns.bridge.delivery.Delivery;
+import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.delivery.Drop;
+import uns.bridge.health.Health;
+import uns.bridge.health.LatestDeadLetters;
+import uns.bridge.kafka.ScriptedKafka;
+import uns.bridge.message.InboundMessage;
+import uns.bridge.message.OutboundRecord;
+import uns.bridge.pipeline.DeadLetters;
+import uns.bridge.pipeline.Outcome;
+import uns.bridge.pipeline.Pipeline;
+import uns.bridge.pipeline.PipelineSettings;
+import uns.bridge.sparkplug.SparkplugSettings;
+import uns.bridge.spool.SpoolSettings;
+
+/** The carrier and the drainer, turn by turn. */
+@Timeout(60)
+class DetourTest {
+
+    private static final Duration AFTER = Duration.ofSeconds(5);
+
+    /** Becomes two records, neither of which has the payload. */
+    private static final String SPLIT = "split";
+
+    @TempDir
+    private Path folder;
+
+    private final List<Integer> acknowledged = new ArrayList<>();
+    private final AtomicLong clockNs = new AtomicLong(Long.MAX_VALUE - 1_000);
+    private Health health = new Health();
+    private ScriptedKafka kafka = new ScriptedKafka();
+    private DeliveryTracker tracker = new DeliveryTracker(1_000, 1 << 24);
+    private Outlet outlet;
+    private Detour detour;
+    private Carrier carrier;
+    private int packetId;
+
+    private final AckChannel channel = new AckChannel() {
+        @Override
+        public void acknowledge(Delivery delivery) {
+            acknowledged.add(delivery.packetId());
+        }
+
+        @Override
+        public void flush() {}
+    };
+
+    @AfterEach
+    void theBooksBalance() {
+        if (detour != null) {
+            end();
+        }
+    }
+
+    private void begin() throws InterruptedException {
+        begin(new SpoolSettings(folder.resolve("spool"), 1 << 20, null, AFTER, false));
+    }
+
+    private void begin(SpoolSettings settings) throws InterruptedException {
+        Pipeline pipeline = new Pipeline(
+                new PipelineSettings(Map.of(), "timestamp", false, List.of(), 0, "overflow"),
+                SparkplugSettings.DEFAULTS);
+        DeadLetters deadLetters = new DeadLetters("dead", pipeline);
+        outlet = new Outlet(
+                tracker, deadLetters, new LatestDeadLetters(0), answers -> kafka.sink(answers, health), clockNs::get);
+        detour = new Detour(settings, folder.resolve("spool"), outlet, tracker, deadLetters, health, clockNs::get);
+        carrier = new Carrier(tracker, message -> process(pipeline, message), () -> {}, outlet, detour, clockNs::get);
+        detour.start();
+    }
+
+    private static Outcome process(Pipeline pipeline, InboundMessage message) {
+        return message.topic().equals(SPLIT)
+                ? new Outcome.Forward(List.of(part("1"), part("2")))
+                : pipeline.process(message);
+    }
+
+    private static OutboundRecord part(String value) {
+        return new OutboundRecord("part", value.getBytes(UTF_8), value.getBytes(UTF_8), 0, List.of());
+    }
+
+    /** The process ends; what Kafka has by now counts. */
+    private void end() {
+        outlet.close();
+        detour.stop();
+        Books books = tracker.books();
+        assertThat(books.balance()).as(books.describe()).isTrue();
+    }
+
+    /** Another process begins, with another producer. */
+    private void restart() throws InterruptedException {
+        end();
+        acknowledged.clear();
+        kafka = new ScriptedKafka();
+        health = new Health();
+        tracker = new DeliveryTracker(1_000, 1 << 24);
+        begin();
+    }
+
+    @Test
+    void shouldNotTouchTheDiskWhileKafkaConfirms() throws Exception {
+        begin();
+        for (int i = 1; i <= 10; i++) {
+            arrive("a/b", String.valueOf(i));
+            carrier.turn();
+            kafka.confirm();
+            pass(Duration.ofSeconds(4));
+        }
+        carrier.turn();
+
+        assertThat(detour.isOpen()).isFalse();
+        try (Stream<Path> files = Files.list(folder.resolve("spool"))) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactly("lock");
+        }
+        assertThat(tracker.books().delivered() + tracker.books().inFlight()).isEqualTo(10);
+    }
+
+    @Test
+    void shouldAcknowledgeWhatIsOnDiskAndWriteItOnceWhenKafkaIsBack() throws Exception {
+        begin();
+        divertAfter("1", "2", "3");
+        assertThat(acknowledged()).containsExactly(1, 2, 3);
+        spool("4", "5");
+
+        assertThat(acknowledged()).containsExactly(1, 2, 3, 4, 5);
+        assertThat(books()).isEqualTo(new Books(5, 0, 0, 0, 0, Map.of(), 0, 5));
+        assertThat(values()).as("the producer has no more than before").containsExactly("1", "2", "3");
+
+        confirm(3);
+        drain();
+        assertThat(values()).containsExactly("1", "2", "3", "4", "5");
+        confirm(2);
+        drain();
+        assertThat(detour.isOpen()).isFalse();
+        arrive("a/b", "6");
+        carrier.turn();
+        confirm(1);
+        pass(Duration.ofSeconds(1));
+        carrier.turn();
+
+        assertThat(values()).containsExactly("1", "2", "3", "4", "5", "6");
+        assertThat(acknowledged()).endsWith(6);
+        assertThat(books()).isEqualTo(new Books(6, 0, 6, 0, 0, Map.of(), 0, 0));
+        assertThat(logFiles()).isZero();
+    }
+
+    @Test
+    void shouldSendWhatWasSafeAndNotConfirmedFirstWhenItBeginsAgain() throws Exception {
+        begin();
+        divertAfter("1", "2", "3");
+        spool("4", "5");
+        confirm(2);
+        drain();
+
+        restart();
+
+        assertThat(books()).isEqualTo(new Books(0, 3, 0, 0, 0, Map.of(), 0, 3));
+        assertThat(detour.isOpen()).isTrue();
+        spool("6");
+        drain();
+        assertThat(values()).containsExactly("3", "4", "5", "6");
+        confirm(4);
+        drain();
+        assertThat(books()).isEqualTo(new Books(1, 3, 4, 0, 0, Map.of(), 0, 0));
+    }
+
+    @Test
+    void shouldSendWhatWasNotYetOnDiskInOrderWhenTheDetourCloses() throws Exception {
+        begin();
+        divertAfter("1");
+        arrive("a/b", "2");
+        carrier.turn();
+        arrive("a/b", "3");
+        carrier.turn();
+        assertThat(acknowledged()).containsExactly(1);
+        confirm(1);
+        drain();
+        assertThat(detour.isOpen()).isFalse();
+        arrive("a/b", "4");
+        for (int i = 0; i < 3; i++) {
+            carrier.turn();
+        }
+
+        assertThat(values()).containsExactly("1", "2", "3", "4");
+        confirm(3);
+        assertThat(acknowledged()).containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
+    void shouldSpoolWhatTheProducerDoesNotEvenTake() throws Exception {
+        begin();
+        RuntimeException[] away = new RuntimeException[1_000];
+        Arrays.fill(away, new TimeoutException("Topic a_b not present in metadata after 0 ms."));
+        kafka.answerAtOnce(away);
+        for (String each : List.of("1", "2")) {
+            arrive("a/b", each);
+            carrier.turn();
+        }
+
+        assertThat(detour.isOpen()).isTrue();
+        spool("3");
+        assertThat(acknowledged()).containsExactly(1, 2, 3);
+        restart();
+        drain();
+        assertThat(values()).containsExactly("1", "2", "3");
+        confirm(3);
+    }
+
+    @Test
+    void shouldSendAgainInOrderWhenTheProducerFailsWhileTheDetourIsOpen() throws Exception {
+        begin();
+        divertAfter("1", "2");
+        spool("3");
+        kafka.fail(new KafkaException("fatal"));
+        drain();
+        pass(Duration.ofSeconds(1));
+        drain();
+
+        assertThat(values()).containsExactly("1", "2", "3");
+        confirm(3);
+        drain();
+        assertThat(books()).isEqualTo(new Books(3, 0, 3, 0, 0, Map.of(), 0, 0));
+    }
+
+    @Test
+    void shouldMakeADeadLetterWithTheOriginalBytesWhenKafkaRefusesWhatWasSpooled() throws Exception {
+        begin();
+        divertAfter("1");
+        arrive(SPLIT, "original");
+        arrive("a/b", "2");
+        append();
+        restart();
+        drain();
+        assertThat(values()).containsExactly("1", "1", "2", "2");
+        kafka.fail(new RecordTooLargeException("no"));
+        kafka.confirm();
+        kafka.confirm();
+        kafka.fail(new TopicAuthorizationException("no"));
+        drain();
+
+        List<ProducerRecord<byte[], byte[]>> all = kafka.producer().history();
+        assertThat(all).hasSize(6);
+        assertThat(all.subList(4, 6)).allMatch(record -> record.topic().equals("dead"));
+        assertThat(values().subList(4, 6)).containsExactly("1", "2");
+        confirm(2);
+        drain();
+        assertThat(books()).isEqualTo(new Books(0, 3, 1, 2, 0, Map.of(), 0, 0));
+    }
+
+    @Test
+    void shouldSpoolADeadLetterOnceAndKeepItUntilTheTopicTakesIt() throws Exception {
+        begin();
+        arrive("a/b", "no JSON");
+        carrier.turn();
+        kafka.fail(new TopicAuthorizationException("dead"));
+        carrier.turn();
+        pass(AFTER.plusMillis(1));
+        carrier.turn();
+        assertThat(detour.isOpen()).as("that counts as a Kafka that is away").isTrue();
+        assertThat(acknowledged()).containsExactly(1);
+        spool("2");
+        drain();
+        assertThat(values()).as("others go on").endsWith("2");
+        restart();
+        drain();
+
+        assertThat(values()).containsExactly("no JSON", "2");
+        assertThat(kafka.producer().history().get(0).topic()).isEqualTo("dead");
+        confirm(2);
+        drain();
+        assertThat(books()).isEqualTo(new Books(0, 2, 1, 1, 0, Map.of(), 0, 0));
+    }
+
+    @Test
+    void shouldWaitInMemoryAndTellWhenTheDiskFailsAndGoOnWhenItDoesNot() throws Exception {
+        Files.writeString(folder.resolve("spool"), "no folder");
+        begin();
+        assertThat(problem()).contains("can't be opened");
+        arrive("a/b", "1");
+        carrier.turn();
+        pass(AFTER.plusMillis(1));
+        carrier.turn();
+        assertThat(detour.isOpen()).isFalse();
+        assertThat(acknowledged()).isEmpty();
+
+        Files.delete(folder.resolve("spool"));
+        pass(Duration.ofSeconds(2));
+        carrier.turn();
+        carrier.turn();
+
+        assertThat(problem()).isEmpty();
+        pass(Duration.ofSeconds(2));
+        carrier.turn();
+        assertThat(detour.isOpen()).isTrue();
+        assertThat(acknowledged()).containsExactly(1);
+    }
+
+    @Test
+    void shouldTakeNoMoreWhenItIsFullAndGoOnWhenThereIsRoom() throws Exception {
+        begin();
+        divertAfter("0");
+        String large = "\"" + randomText(400_000) + "\"";
+        for (int i = 0; i < 4; i++) {
+            arrive("a/b", large);
+        }
+        append();
+        append();
+        assertThat(problem()).contains("no room");
+        int safe = acknowledged().size();
+        assertThat(safe).isBetween(2, 4);
+
+        confirm(1);
+        drain();
+        confirm(safe - 1);
+        drain();
+        pass(Duration.ofSeconds(1));
+        for (int i = 0; i < 8; i++) {
+            carrier.turn();
+            drain();
+        }
+        confirm(5 - safe);
+        assertThat(acknowledged()).containsExactly(1, 2, 3, 4, 5);
+        assertThat(tracker.books().dropped()).isZero();
+    }
+
+    @Test
+    void shouldCountWhatIsTooOld() throws Exception {
+        begin(new SpoolSettings(folder.resolve("spool"), 1 << 20, Duration.ZERO.minusSeconds(1), AFTER, false));
+        divertAfter("1");
+        spool("2", "3");
+        confirm(1);
+        drain();
+
+        assertThat(values()).containsExactly("1");
+        assertThat(books()).isEqualTo(new Books(3, 0, 1, 0, 0, Map.of(Drop.EXPIRED, 2L), 0, 0));
+    }
+
+    private static String randomText(int length) {
+        StringBuilder text = new StringBuilder();
+        new Random(3).ints(length, 'a', 'z').forEach(c -> text.append((char) c));
+        return text.toString();
+    }
+
+    private String problem() {
+        return health.problems().get(Health.Part.SPOOL);
+    }
+
+    private void pass(Duration duration) {
+        clockNs.addAndGet(duration.toNanos());
+        kafka.pass(duration);
+    }
+
+    private void arrive(String topic, String payload) {
+        assertThat(tracker.offer(message(topic, payload), ++packetId, channel)).isTrue();
+    }
+
+    /** Messages that Kafka does not confirm, until that has lasted for too long. */
+    private void divertAfter(String... payloads) throws InterruptedException {
+        for (String payload : payloads) {
+            arrive("a/b", payload);
+            carrier.turn();
+        }
+        pass(AFTER);
+        carrier.turn();
+        assertThat(detour.isOpen()).isFalse();
+        pass(Duration.ofMillis(101));
+        carrier.turn();
+        assertThat(detour.isOpen()).isTrue();
+    }
+
+    private void spool(String... payloads) throws InterruptedException {
+        for (String payload : payloads) {
+            arrive("a/b", payload);
+        }
+        append();
+    }
+
+    /** All that has arrived goes to the disk. */
+    private void append() throws InterruptedException {
+        for (int i = 0; i < 5; i++) {
+            carrier.turn();
+        }
+        pass(Duration.ofMillis(200));
+        carrier.turn();
+    }
+
+    private void drain() throws InterruptedException {
+        for (int i = 0; i < 5 && detour.isOpen(); i++) {
+            pass(Duration.ofMillis(101));
+            detour.step();
+        }
+        if (!detour.isOpen()) {
+            pass(Duration.ofMillis(101));
+            carrier.turn();
+        }
+    }
+
+    private Books books() {
+        acknowledged();
+        return tracker.books();
+    }
+
+    private void confirm(int count) {
+        for (int i = 0; i < count; i++) {
+            kafka.confirm();
+        }
+    }
+
+    private List<String> values() {
+        return kafka.producer().values();
+    }
+
+    private List<Integer> acknowledged() {
+        Thread.currentThread().interrupt();
+        tracker.release();
+        assertThat(Thread.interrupted()).isTrue();
+        return acknowledged;
+    }
+
+    private long logFiles() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("spool"))) {
+            return files.filter(file -> file.toString().endsWith(".log")).count();
+        }
+    }
+}
