@@ -152,6 +152,7 @@ class DetourTest {
         assertThat(acknowledged()).containsExactly(1, 2, 3, 4, 5);
         assertThat(books()).isEqualTo(new Books(5, 0, 0, 0, 0, Map.of(), 0, 5));
         assertThat(values()).as("the producer has no more than before").containsExactly("1", "2", "3");
+        assertThat(detour.spoolBytes()).isPositive();
 
         confirm(3);
         drain();
@@ -169,6 +170,7 @@ class DetourTest {
         assertThat(acknowledged()).endsWith(6);
         assertThat(books()).isEqualTo(new Books(6, 0, 6, 0, 0, Map.of(), 0, 0));
         assertThat(logFiles()).isZero();
+        assertThat(detour.spoolBytes()).isZero();
     }
 
     @Test

@@ -257,6 +257,7 @@ class DeliveryTrackerTest {
         assertThat(books.describe())
                 .isEqualTo("received 4, delivered 4, dead-lettered 2, skipped 0, dropped 6, in flight 0, spooled 2,"
                         + " restored from the spool 10, dropped for: no room 1, expired 5");
+        assertThat(tracker.flow().latencies().counts()).as("not measured").containsOnly(0L);
     }
 
     @Test

@@ -39,7 +39,7 @@ class HealthTest {
         assertThat(health.isReady()).isTrue();
         assertThat(health.describe()).isEmpty();
         assertThat(health.problems())
-                .hasSize(4)
+                .hasSize(Part.values().length)
                 .allSatisfy((part, problem) -> assertThat(problem).isEqualTo(Health.OK));
     }
 
