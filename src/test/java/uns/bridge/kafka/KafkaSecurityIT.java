@@ -329,7 +329,7 @@ class KafkaSecurityIT {
             sink.send(record(topic), "a");
             await().pollInSameThread().atMost(Duration.ofSeconds(30)).until(() -> {
                 sink.tend();
-                return !problem().isEmpty();
+                return problem().contains(topic);
             });
             assertThat(problem())
                     .contains("has not created topic " + topic + " yet")
