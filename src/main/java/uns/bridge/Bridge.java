@@ -29,10 +29,10 @@ import uns.bridge.sparkplug.StoredBirths;
  * The bridge: wires its parts, starts their threads, drains and stops them in reverse. Used once.
  *
  * <p>Threads: Paho's receiver reads messages into the {@link DeliveryTracker}; {@code carrier} takes them through the
- * pipeline into the producer, or into the spool, from where {@code drainer} takes them on; Kafka's I/O thread completes them; {@code acknowledger} acknowledges what is complete;
- * {@code mqtt} connects and reconnects; {@code births} stores the births of Sparkplug nodes; {@code rebirths} asks edge
- * nodes to be born again, if it may; {@code watchdog} looks for a flow that has stopped; {@code summary} reports; {@code
- * status} and {@code http} show it to those who ask.
+ * pipeline into the producer, or into the spool, from where {@code drainer} takes them on; Kafka's I/O thread completes
+ * them; {@code acknowledger} acknowledges what is complete; {@code mqtt} connects and reconnects; {@code births} stores the
+ * births of Sparkplug nodes; {@code rebirths} asks edge nodes to be born again, if it may; {@code watchdog} looks for a flow
+ * that has stopped; {@code summary} reports; {@code status} and {@code http} show it to those who ask.
  */
 public final class Bridge {
 
@@ -182,6 +182,7 @@ public final class Bridge {
         ackThread.interrupt();
         ackThread.join(LAST_ACKS.toMillis());
         source.stop();
+        mqttThread.join(LAST_ACKS.toMillis()); // It has to say when the session was last there.
         mqttThread.interrupt();
         closeOutlet();
         if (storedBirths != null) {

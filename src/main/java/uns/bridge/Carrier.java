@@ -30,6 +30,7 @@ final class Carrier {
     private final LongSupplier clockNs;
     private long tendedNs;
     private long roundNs;
+    private long parcels;
     private volatile boolean hurried;
 
     /**
@@ -63,9 +64,6 @@ final class Carrier {
     /** Carries until interrupted. */
     void run() {
         try {
-            if (detour != null) {
-                detour.start();
-            }
             while (!Thread.currentThread().isInterrupted()) {
                 turn();
             }
@@ -82,6 +80,9 @@ final class Carrier {
     /** Carries the next message, if one comes, after what was refused before it. */
     void turn() throws InterruptedException {
         comeRound();
+        if (detour != null) {
+            detour.start(); // The outlet may not be the carrier's after that.
+        }
         if (detour == null || !detour.isOpen()) {
             carryDirectly();
         } else if (detour.hasRoom()) {
@@ -125,7 +126,7 @@ final class Carrier {
         outlet.tend();
         if (detour != null) {
             detour.commit();
-            detour.start();
+            detour.check();
         }
     }
 
@@ -134,8 +135,11 @@ final class Carrier {
         long pauseMs = outlet.pauseMs();
         boolean look = due || pauseMs > 0;
         while (look) {
-            if (detour != null && detour.isDue(hurried || tracker.isCrowded())) {
-                detour.open();
+            if (detour != null) {
+                detour.start();
+                if (!detour.isOpen() && detour.isDue(hurried || tracker.isCrowded())) {
+                    detour.open();
+                }
                 if (detour.isOpen()) {
                     return;
                 }
@@ -153,14 +157,14 @@ final class Carrier {
     private void carry(Delivery delivery, @Nullable Detour detour) throws InterruptedException {
         Outcome outcome = process(delivery);
         if (outcome instanceof Outcome.Forward forward) {
-            Parcel parcel = new Parcel(delivery, forward.records().size());
+            Parcel parcel = new Parcel(delivery, forward.records().size(), parcels++);
             if (detour == null) {
                 outlet.send(parcel, forward.records());
             } else {
                 detour.add(detour.waiting(parcel, forward.records()));
             }
         } else if (outcome instanceof Outcome.Reject reject) {
-            Parcel parcel = new Parcel(delivery, 1);
+            Parcel parcel = new Parcel(delivery, 1, parcels++);
             OutboundRecord letter = outlet.bury(parcel, reject.reason(), reject.cause());
             if (detour == null) {
                 outlet.sendLetter(parcel, letter);

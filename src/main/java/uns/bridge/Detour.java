@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +38,11 @@ final class Detour {
 
     private static final Logger LOG = LoggerFactory.getLogger(Detour.class);
 
-    /** How long a message may wait to be written together with others, and how much is written at once. */
-    private static final long GROUP_NS = Duration.ofMillis(50).toNanos();
+    /**
+     * How long a message may wait to be written together with others, and how much is written at once. A broker that keeps
+     * only few in flight (HiveMQ CE 50, whatever it is told) sends so many in this time and no more.
+     */
+    private static final long GROUP_NS = Duration.ofMillis(5).toNanos();
 
     private static final long GROUP_BYTES = 1 << 20;
 
@@ -48,6 +52,12 @@ final class Detour {
     private static final long TICK_NS = Duration.ofMillis(100).toNanos();
     private static final long DISK_RETRY_NS = Duration.ofSeconds(1).toNanos();
     private static final long PAUSE_MS = 5;
+
+    /** Not so little that Kafka has no chance to answer. */
+    private static final long LEAST_PATIENCE_NS = Duration.ofMillis(500).toNanos();
+
+    /** How many messages may overtake a dead letter that Kafka does not take: each of them is held in memory, if only just. */
+    private static final int MAX_OUTSTANDING = 100_000;
 
     private final SpoolSettings settings;
     private final Path folder;
@@ -68,9 +78,15 @@ final class Detour {
     private long retryNs;
     private boolean failing;
 
+    /** Whether the disk failed or was full when it was last used. */
+    private volatile boolean troubled;
+
     // Of the owner of the outlet.
     /** What of the spool is in Kafka's hands, in its order. */
     private final ArrayDeque<Parcel> outstanding = new ArrayDeque<>();
+
+    /** Whether some of what was read last is not in Kafka's hands, and so not in {@link #outstanding} yet. */
+    private boolean unsent;
 
     private long tendedNs;
 
@@ -137,7 +153,7 @@ final class Detour {
     /** Whether Kafka keeps messages waiting for longer than they may, with less patience if {@code hasty}. */
     boolean isDue(boolean hasty) {
         long after = settings.after().toNanos();
-        return outlet.waitingNs() > (hasty ? after / 10 : after);
+        return outlet.waitingNs() > (hasty ? Math.max(after / 10, Math.min(after, LEAST_PATIENCE_NS)) : after);
     }
 
     /** Takes what Kafka has not confirmed into the spool, so that it is safe, and opens the detour, unless the disk fails. */
@@ -152,6 +168,7 @@ final class Detour {
                 held.add(waiting(each.getKey(), each.getValue()));
             }
         }
+        held.sort(Comparator.comparingLong(each -> each.parcel().serial()));
         long offset = disk.end();
         int appended = append(disk, held, true);
         for (Waiting each : held.subList(0, appended)) {
@@ -262,10 +279,12 @@ final class Detour {
 
     private void well() {
         failing = false;
+        troubled = false;
         health.up(Health.Part.SPOOL);
     }
 
     private void trouble(String what, @Nullable IOException why) {
+        troubled = true;
         retryNs = clockNs.getAsLong() + (why == null ? TICK_NS : DISK_RETRY_NS);
         String text = what + (why == null ? "" : ": " + why);
         health.down(Health.Part.SPOOL, text);
@@ -300,6 +319,7 @@ final class Detour {
         try {
             next = disk.read();
         } catch (IOException e) {
+            troubled = true;
             health.down(Health.Part.SPOOL, "the spool can't be read: " + e);
             troubles.log(others -> LOG.error("The spool can't be read, trying again: {}", e.toString()));
             Thread.sleep(DISK_RETRY_NS / 1_000_000);
@@ -309,17 +329,21 @@ final class Detour {
             close(disk);
             return;
         }
+        unsent = true; // And stays so if this is interrupted.
         for (Iterator<Spool.Stored> each = next.iterator(); each.hasNext(); ) {
             send(each.next());
             while (each.hasNext() && !flows()) {
                 // Kafka is behind.
             }
         }
+        unsent = false;
     }
 
     /** Whether more can be sent; if not, only after a while. */
     private boolean flows() throws InterruptedException {
-        boolean busy = outlet.pauseMs() > 0 || outlet.unconfirmedBytes() > READ_AHEAD_BYTES;
+        boolean busy = outlet.pauseMs() > 0
+                || outlet.unconfirmedBytes() > READ_AHEAD_BYTES
+                || outstanding.size() > MAX_OUTSTANDING;
         if (busy) {
             outlet.pause(PAUSE_MS);
         }
@@ -349,6 +373,7 @@ final class Detour {
     /** Gives the outlet back to the carrier if everything was read and Kafka answers. */
     private void close(Spool disk) throws InterruptedException {
         boolean answers = !isDue(true);
+        commit(); // What follows directly must not be followed by this, should the bridge be killed.
         synchronized (lock) {
             open = !answers || appending || disk.hasUnread();
         }
@@ -356,6 +381,20 @@ final class Detour {
             outlet.pause(PAUSE_MS);
         } else {
             LOG.info("The spool is drained, messages go to Kafka directly");
+        }
+    }
+
+    /** Finds out whether a disk that has failed takes data again; for the carrier, while the detour is closed. */
+    void check() {
+        Spool disk = spool;
+        if (!troubled || disk == null || clockNs.getAsLong() - retryNs < 0) {
+            return;
+        }
+        try {
+            disk.check();
+            well();
+        } catch (IOException e) {
+            trouble("the spool can't be written", e);
         }
     }
 
@@ -390,7 +429,7 @@ final class Detour {
         tracker.drained(delivered, deadLettered);
         try {
             // What was left out behind the last of them is done with as well.
-            disk.commit(outstanding.isEmpty() ? disk.readOffset() : end);
+            disk.commit(outstanding.isEmpty() && !unsent ? disk.readOffset() : end);
         } catch (IOException e) {
             troubles.log(others -> LOG.error(
                     "The spool can't be shortened, its messages may come twice after a restart: {}", e.toString()));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,10 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Outlet.class);
     private static final byte[] NO_BYTES = {};
+
+    /** About what a dead letter holds of the memory besides its value: its headers tell the reason. */
+    private static final int LETTER_BYTES = 1_024;
+
     private static final long DEAD_LETTER_RETRY_NS = Duration.ofSeconds(5).toNanos();
 
     private final DeliveryTracker tracker;
@@ -52,8 +57,8 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
     /** What those hold of the memory, in bytes. */
     private long refusedBytes;
 
-    /** Whether Kafka has refused a dead letter and taken none since, and since when. */
-    private volatile boolean refusing;
+    /** How many messages have a dead letter that Kafka refuses, and since when there are such. */
+    private final AtomicInteger refusing = new AtomicInteger();
 
     private long refusingSinceNs;
 
@@ -159,13 +164,12 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
             deadLetterRefusals.log(suppressed -> LOG.error(
                     "Kafka refuses the dead-letter topic; trying again until it does not: {}",
                     refusal.cause().toString()));
-            if (!refusing) {
-                refusing = true;
+            if (parcel.refuseLetter() && refusing.getAndIncrement() == 0) {
                 refusingSinceNs = clockNs.getAsLong();
                 retryNs = refusingSinceNs + DEAD_LETTER_RETRY_NS;
             }
             refusedDeadLetters.add(cargo);
-            refusedBytes += letter.value() == null ? 0 : letter.value().length;
+            refusedBytes += LETTER_BYTES + (letter.value() == null ? 0 : letter.value().length);
         }
     }
 
@@ -182,7 +186,7 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
 
     /** For how long Kafka has not taken the oldest record, or any dead letter, in nanoseconds; 0: there is none. */
     long waitingNs() {
-        return Math.max(sink.waitingNs(), refusing ? clockNs.getAsLong() - refusingSinceNs : 0);
+        return Math.max(sink.waitingNs(), refusing.get() > 0 ? clockNs.getAsLong() - refusingSinceNs : 0);
     }
 
     /** What its records hold of the memory, in bytes. */
@@ -220,10 +224,11 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
 
     @Override
     public void confirmed(Cargo cargo) {
-        if (cargo.letter() != null) {
-            refusing = false;
+        boolean letter = cargo.letter() != null;
+        if (letter && cargo.parcel().acceptLetter()) {
+            refusing.decrementAndGet();
         }
-        Delivery safe = cargo.parcel().completePart();
+        Delivery safe = cargo.parcel().complete(letter);
         if (safe != null) {
             tracker.complete(safe);
         }

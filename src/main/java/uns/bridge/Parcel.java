@@ -1,5 +1,8 @@
 package uns.bridge;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.delivery.Delivery;
@@ -21,8 +24,12 @@ final class Parcel {
     /** What its dead letter is made of; null: the message. */
     private volatile @Nullable OutboundRecord original;
 
+    /** Its place in the order of arrival, while it is not in the spool. */
+    private final long serial;
+
     private int openParts;
     private boolean rejected;
+    private boolean letterRefused;
 
     /** The offset behind it in the spool, negative while it is not there. */
     private long spoolEnd;
@@ -31,8 +38,9 @@ final class Parcel {
     private boolean late;
 
     /** A message that has arrived, and becomes {@code parts} records. */
-    Parcel(Delivery delivery, int parts) {
+    Parcel(Delivery delivery, int parts, long serial) {
         this.delivery = delivery;
+        this.serial = serial;
         this.openParts = parts;
         this.spoolEnd = -1;
     }
@@ -40,6 +48,7 @@ final class Parcel {
     /** A message read from the spool. */
     Parcel(OutboundRecord original, int parts, boolean rejected, long spoolEnd) {
         this.delivery = null;
+        this.serial = 0;
         this.original = original;
         this.openParts = parts;
         this.rejected = rejected;
@@ -59,7 +68,10 @@ final class Parcel {
 
     /** As {@link #original}, or null if that follows from {@code records}, which are all it becomes. */
     @Nullable OutboundRecord originalBeside(List<OutboundRecord> records, DeadLetters deadLetters) {
-        if (records.size() == 1 && records.get(0).value() == message().payload()) {
+        InboundMessage message = message();
+        if (records.size() == 1
+                && records.get(0).value() == message.payload()
+                && Arrays.equals(records.get(0).key(), message.topic().getBytes(UTF_8))) {
             original = deadLetters.original(records.get(0));
             return null;
         }
@@ -85,9 +97,33 @@ final class Parcel {
         return rejected;
     }
 
-    /** Kafka has one of its parts; returns the message that is safe by that, if it is. */
-    synchronized @Nullable Delivery completePart() {
-        openParts--;
+    long serial() {
+        return serial;
+    }
+
+    /** Kafka refuses its dead letter for now; returns whether it is the first to say so. */
+    synchronized boolean refuseLetter() {
+        boolean first = !letterRefused;
+        letterRefused = true;
+        return first;
+    }
+
+    /** Kafka has taken its dead letter; returns whether it was refused before. */
+    synchronized boolean acceptLetter() {
+        boolean before = letterRefused;
+        letterRefused = false;
+        return before;
+    }
+
+    /**
+     * Kafka has one of its parts, or all of it in its {@code letter}; returns the message that is safe by that, if it is and
+     * was not before.
+     */
+    synchronized @Nullable Delivery complete(boolean letter) {
+        if (openParts <= 0) {
+            return null; // Its dead letter has overtaken its other parts.
+        }
+        openParts = letter ? 0 : openParts - 1;
         if (openParts > 0) {
             return null;
         }

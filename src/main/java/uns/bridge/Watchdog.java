@@ -2,6 +2,7 @@ package uns.bridge;
 
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import uns.bridge.delivery.Books;
@@ -75,15 +76,18 @@ final class Watchdog {
     }
 
     private void report(String what) {
-        Health.Condition kafka =
-                health.conditions().getOrDefault(Part.KAFKA, new Health.Condition(State.UP, Health.OK));
+        Health.Condition culprit = Stream.of(Part.KAFKA, Part.SPOOL)
+                .map(part -> health.conditions().get(part))
+                .filter(condition -> condition != null && condition.state() == State.DOWN)
+                .findFirst()
+                .orElse(null);
         if (tracker.awaitsAcknowledgement()) {
             health.down(Part.FLOW, what + ": they can't be acknowledged");
             LOG.error("Stalled: {}, for they can't be acknowledged; making a new MQTT connection", what);
             renewConnection.accept("messages could not be acknowledged");
-        } else if (kafka.state() == State.DOWN) {
+        } else if (culprit != null) {
             health.up(Part.FLOW); // It is known who is to blame.
-            LOG.warn("Stalled: {}: {}", what, kafka.reason());
+            LOG.warn("Stalled: {}: {}", what, culprit.reason());
         } else {
             health.down(Part.FLOW, what + ": they are not in Kafka");
             LOG.error("Stalled: {}, for the first of them is not in Kafka, which takes others", what);

@@ -2,6 +2,7 @@ package uns.bridge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static uns.bridge.message.Messages.message;
 
 import java.time.Duration;
@@ -195,9 +196,14 @@ class CarrierTest {
             carrier.turn();
             assertThat(topics()).as("too early").hasSize(sent);
 
+            long before = last().timestamp();
+            await().until(() -> System.currentTimeMillis() > before);
             clockNs.incrementAndGet();
             carrier.turn();
             assertThat(topics()).hasSize(sent + 1).containsOnly("dead");
+            assertThat(last().timestamp())
+                    .as("one that Kafka refuses for its time must not be refused for ever")
+                    .isGreaterThan(before);
             assertThat(acknowledged()).isEmpty();
         }
         kafka.confirm();

@@ -2,6 +2,7 @@ package uns.bridge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static uns.bridge.message.Messages.message;
 
 import java.io.IOException;
@@ -235,6 +236,21 @@ class DetourTest {
         confirm(3);
     }
 
+    /** A broker that has its few messages in flight sends no more before: 50 of HiveMQ CE, whatever it is told. */
+    @Test
+    void shouldAcknowledgeWithinMillisecondsWhenNothingElseArrives() throws Exception {
+        begin();
+        divertAfter("1");
+        arrive("a/b", "2");
+        carrier.turn();
+        assertThat(acknowledged()).containsExactly(1);
+
+        pass(Duration.ofMillis(5));
+        carrier.turn();
+
+        assertThat(acknowledged()).containsExactly(1, 2);
+    }
+
     @Test
     void shouldSendAgainInOrderWhenTheProducerFailsWhileTheDetourIsOpen() throws Exception {
         begin();
@@ -362,6 +378,89 @@ class DetourTest {
 
         assertThat(values()).containsExactly("1");
         assertThat(books()).isEqualTo(new Books(3, 0, 1, 0, 0, Map.of(Drop.EXPIRED, 2L), 0, 0));
+    }
+
+    @Test
+    void shouldNotForgetWhatWasReadAndNotYetSentWhenKafkaHasAllThatWasSent() throws Exception {
+        begin();
+        divertAfter("1");
+        spool("2", "3", "4");
+        confirm(1);
+        kafka.whenSent(() -> {
+            if (values().size() == 2) {
+                kafka.confirm();
+                pass(Duration.ofMillis(101));
+            } else if (values().size() == 3) {
+                throw new AssertionError("killed");
+            }
+        });
+        assertThatThrownBy(() -> detour.step()).hasMessage("killed");
+        restart();
+        drain();
+
+        assertThat(values()).containsExactly("3", "4");
+        confirm(2);
+    }
+
+    @Test
+    void shouldBeSafeByItsDeadLetterWhenAnotherOfItsRecordsIsNotConfirmed() throws Exception {
+        begin();
+        kafka.keepSilentOnce();
+        arrive(SPLIT, "original");
+        carrier.turn();
+        kafka.fail(new RecordTooLargeException("no"));
+        carrier.turn();
+        assertThat(values()).containsExactly("2", "original");
+        assertThat(acknowledged()).isEmpty();
+
+        kafka.confirm();
+
+        assertThat(acknowledged()).containsExactly(1);
+        assertThat(books()).isEqualTo(new Books(1, 0, 0, 1, 0, Map.of(), 0, 0));
+    }
+
+    @Test
+    void shouldTakeTheDetourWhenOneDeadLetterIsRefusedThoughOthersAreTaken() throws Exception {
+        begin();
+        arrive("a/b", "no JSON, and refused");
+        carrier.turn();
+        kafka.fail(new TopicAuthorizationException("dead"));
+        for (int i = 0; i < 14 && !detour.isOpen(); i++) {
+            arrive("a/b", "no JSON");
+            carrier.turn();
+            kafka.confirm();
+            pass(Duration.ofMillis(400));
+        }
+
+        assertThat(detour.isOpen()).isTrue();
+        assertThat(acknowledged()).contains(1);
+    }
+
+    @Test
+    void shouldSendWhatAnEarlierRunHasLeftBeforeWhatArrivesWhenTheSpoolOpensLate() throws Exception {
+        begin();
+        divertAfter("1");
+        spool("2");
+        end();
+        Path moved = Files.move(folder.resolve("spool"), folder.resolve("moved"));
+        Files.createFile(folder.resolve("spool"));
+        acknowledged.clear();
+        kafka = new ScriptedKafka();
+        health = new Health();
+        tracker = new DeliveryTracker(1_000, 1 << 24);
+        begin();
+        assertThat(problem()).isNotEmpty();
+        Files.delete(folder.resolve("spool"));
+        Files.move(moved, folder.resolve("spool"));
+        pass(Duration.ofSeconds(1));
+        arrive("a/b", "3");
+        carrier.turn();
+        append();
+        drain();
+
+        assertThat(values()).containsExactly("1", "2", "3");
+        assertThat(problem()).isEmpty();
+        confirm(3);
     }
 
     private static String randomText(int length) {

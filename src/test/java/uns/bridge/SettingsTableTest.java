@@ -95,11 +95,11 @@ class SettingsTableTest {
             sparkplug.resolve | true | perhaps
             sparkplug.state_dir | data | "a\\0"
             sparkplug.state_max_age | 168h | 59s
-            spool.after | 5s | 999ms
+            spool.after | 5s | 0s
             spool.dir | none | "a\\0"
-            spool.full | block | drop_newest
-            spool.max_age | none | 999ms
-            spool.max_bytes | 1073741824 | 1048575
+            spool.full | block | drop
+            spool.max_age | none | 0s
+            spool.max_bytes | 1073741824 | 1000
             watchdog.stall | 60s | 4s
             """;
 

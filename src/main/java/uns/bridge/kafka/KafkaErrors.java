@@ -1,6 +1,7 @@
 package uns.bridge.kafka;
 
 import java.io.IOException;
+import java.util.Set;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
@@ -34,15 +35,15 @@ final class KafkaErrors {
     }
 
     /**
-     * Why Kafka will never take a record, or null if it may. A producer that must not wait has timed out by the time it hears
-     * so; then it is the cause.
+     * Why Kafka will never take a record of {@code topic}, or null if it may. A producer that must not wait has timed out by
+     * the time it hears so; then it is the cause, which does not name the topic.
      */
-    static @Nullable Exception refusal(Exception e) {
+    static @Nullable Exception refusal(Exception e, String topic) {
         if (isRefusal(e)) {
             return e;
         }
-        return e instanceof TimeoutException && e.getCause() instanceof TopicAuthorizationException cause
-                ? cause
+        return e instanceof TimeoutException && e.getCause() instanceof TopicAuthorizationException
+                ? new TopicAuthorizationException(Set.of(topic))
                 : null;
     }
 

@@ -427,7 +427,7 @@ public final class KafkaSink<T> implements AutoCloseable {
 
     /** The record was not even taken by the producer: refuse it, wait for Kafka, or give the producer up. */
     private void judge(Sending<T> sending, Exception problem) throws InterruptedException {
-        Exception refusal = KafkaErrors.refusal(problem);
+        Exception refusal = KafkaErrors.refusal(problem, sending.record.topic());
         if (refusal != null) {
             sending.refuse(refusal);
         } else if (problem instanceof TimeoutException) {

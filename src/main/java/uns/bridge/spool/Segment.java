@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Segment {
 
-    static final String SUFFIX = ".log";
+    private static final String SUFFIX = ".log";
+    private static final int NAME_DIGITS = 20;
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -100,6 +101,18 @@ final class Segment {
             }
         }
         return opened;
+    }
+
+    /** Whether a file of that name is one. */
+    static boolean isName(String name) {
+        return name.length() == NAME_DIGITS + SUFFIX.length()
+                && name.endsWith(SUFFIX)
+                && name.chars().limit(NAME_DIGITS).allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    /** Whether there is no message in it. */
+    boolean isEmpty() {
+        return end == base;
     }
 
     /** Appends {@code batch} of {@code count} messages and forces it to the disk, or leaves the file as it was. */

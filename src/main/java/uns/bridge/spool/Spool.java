@@ -123,19 +123,22 @@ public final class Spool implements AutoCloseable {
             Files.createDirectories(folder, ownerOnly(folder));
         }
         FileChannel lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        Spool spool = null;
         boolean success = false;
         try {
             if (lock.tryLock() == null) {
                 throw new IOException(folder + " is in use by another process");
             }
-            Spool spool = new Spool(folder, settings, losses, clockMs, lock);
+            spool = new Spool(folder, settings, losses, clockMs, lock);
             spool.load();
             success = true;
             return spool;
         } catch (OverlappingFileLockException e) {
             throw new IOException(folder + " is in use already", e);
         } finally {
-            if (!success) {
+            if (!success && spool != null) {
+                spool.close();
+            } else if (!success) {
                 lock.close();
             }
         }
@@ -152,7 +155,7 @@ public final class Spool implements AutoCloseable {
     private synchronized void load() throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file -> file.toString().endsWith(Segment.SUFFIX))
+            files = all.filter(file -> Segment.isName(file.getFileName().toString()))
                     .sorted()
                     .toList();
         }
@@ -160,6 +163,10 @@ public final class Spool implements AutoCloseable {
         for (int i = files.size() - 1; i >= 0; i--) { // Each one ends where the next one begins.
             last = Segment.open(files.get(i), last == null ? -1 : last.base);
             segments.addFirst(last);
+        }
+        if (last != null && segments.getLast().isEmpty()) {
+            // Begun when the bridge was killed. The next one gets its name.
+            remove(segments.getLast());
         }
         Segment first = segments.peek();
         committed = Math.max(readCommitted(), first == null ? 0 : first.base);
@@ -416,6 +423,15 @@ public final class Spool implements AutoCloseable {
         } finally {
             discardCommitted();
         }
+    }
+
+    /**
+     * Writes what is there already.
+     *
+     * @throws IOException if the disk does not take it
+     */
+    public synchronized void check() throws IOException {
+        writeCommitted();
     }
 
     /** In place, so that a full disk is no hindrance. */

@@ -87,6 +87,15 @@ final class EmbeddedMqttBroker implements MqttBroker {
     }
 
     @Override
+    public synchronized long discarded() {
+        return server == null
+                ? 0
+                : server.getMetricRegistry()
+                        .counter("com.hivemq.messages.dropped.count")
+                        .getCount();
+    }
+
+    @Override
     public synchronized void stop() {
         if (server == null) {
             return;

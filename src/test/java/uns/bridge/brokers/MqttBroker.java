@@ -14,6 +14,14 @@ public interface MqttBroker extends AutoCloseable {
     /** Of its WebSocket listener, at the path {@code /mqtt}. */
     int webSocketPort();
 
+    /**
+     * How many messages it has given up itself: it does so with QoS 0 where a connection does not take them at once. 0 from a
+     * broker that does not tell.
+     */
+    default long discarded() {
+        return 0;
+    }
+
     /** Ends the broker; persistent sessions and their queued messages stay on disk. */
     void stop();
 

@@ -176,10 +176,11 @@ class KafkaSecurityIT {
             tendUntil(sink, 2_001);
             sink.tend(); // The last answers may have come after it has told.
             assertThat(events).filteredOn(event -> event.startsWith("a")).hasSize(1_000);
-            assertThat(health.conditions())
-                    .containsEntry(
-                            Health.Part.KAFKA,
-                            new Health.Condition(Health.State.LIMITED, "no permission to write to topic secret"));
+            await().pollInSameThread().atMost(Duration.ofSeconds(30)).until(() -> {
+                sink.tend();
+                return new Health.Condition(Health.State.LIMITED, "no permission to write to topic secret")
+                        .equals(health.conditions().get(Health.Part.KAFKA));
+            });
 
             allow("User:bridge", ResourceType.TOPIC, "secret", PatternType.LITERAL, AclOperation.WRITE);
             await().pollInSameThread().atMost(Duration.ofSeconds(60)).until(() -> {

@@ -219,6 +219,8 @@ class KafkaSinkTest {
 
             assertThat(patient.pauseMs()).isZero();
             assertThat(events).containsExactly("a refused: TopicAuthorizationException");
+            patient.tend();
+            assertThat(problem()).isEqualTo("no permission to write to topic t");
         }
     }
 

@@ -35,6 +35,7 @@ public final class ScriptedKafka {
     final List<String> lookups = new ArrayList<>();
     final ScriptedTime time = new ScriptedTime();
     private boolean silent;
+    private Runnable whenSent = () -> {};
 
     /** Set before {@link #sink} for a sink that creates topics. */
     @Nullable TopicCreator creator;
@@ -105,8 +106,13 @@ public final class ScriptedKafka {
     }
 
     /** The next record is taken, and never answered. */
-    void keepSilentOnce() {
+    public void keepSilentOnce() {
         silent = true;
+    }
+
+    /** To be run whenever a producer has taken a record. */
+    public void whenSent(Runnable action) {
+        whenSent = action;
     }
 
     /** Kafka has the first unconfirmed record of the current producer. */
@@ -151,7 +157,7 @@ public final class ScriptedKafka {
         }
 
         @Override
-        public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+        public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
             throwIfInterrupted();
             if (silent) {
                 silent = false;
@@ -166,7 +172,9 @@ public final class ScriptedKafka {
             if (answer != null) {
                 throw answer;
             }
-            return super.send(record, callback);
+            Future<RecordMetadata> future = super.send(record, callback);
+            whenSent.run();
+            return future;
         }
 
         @Override

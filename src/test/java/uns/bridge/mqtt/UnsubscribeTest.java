@@ -146,7 +146,10 @@ class UnsubscribeTest {
         try (ScriptedBroker broker = broker(MqttVersion.MQTT_5)) {
             start(broker, MqttVersion.MQTT_5, "a", "b");
             try (Stream<Path> files = Files.list(folder)) {
-                Files.writeString(files.findFirst().orElseThrow(), "");
+                Path list = files.filter(file -> file.getFileName().toString().startsWith("subscriptions"))
+                        .findFirst()
+                        .orElseThrow();
+                Files.writeString(list, "");
             }
             start(broker, MqttVersion.MQTT_5, "a");
             assertThat(unsubscribes).isEmpty();

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import uns.bridge.message.OutboundRecord;
 import uns.bridge.message.OutboundRecord.Header;
 
@@ -273,6 +275,32 @@ class SpoolTest {
         assertThat(left).hasSize(60_000 - (to - from)).isSorted();
         assertThat(losses).isNotEmpty().allMatch(loss -> loss.startsWith("damaged"));
         assertThat(lost("damaged ")).isEqualTo(to - from);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 40})
+    void shouldKeepWhatFollowsAFileThatWasOnlyBegun(int bytes) throws IOException {
+        spool(MIB).append(entries(0, 100), false);
+        close();
+        Files.write(folder.resolve("%020d.log".formatted(100)), new byte[bytes]);
+        Spool spool = spool(MIB);
+        spool.append(entries(100, 200), false);
+        assertThat(read(spool)).isEqualTo(numbers(0, 200));
+        spool.commit(100);
+        close();
+
+        assertThat(read(spool(MIB))).isEqualTo(numbers(100, 200));
+    }
+
+    @Test
+    void shouldLeaveFilesAloneThatAreNotItsOwn() throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("notes.log"), "mine");
+        spool(MIB).append(entries(0, 10), false);
+        close();
+
+        assertThat(read(spool(MIB))).isEqualTo(numbers(0, 10));
+        assertThat(folder.resolve("notes.log")).hasContent("mine");
     }
 
     @Test
