@@ -116,7 +116,10 @@ public final class Bridge {
         Watchdog watchdog = new Watchdog(tracker, health, source::renew, settings.stall());
         this.watchdogThread = thread("watchdog", watchdog::run);
         this.summaryThread = thread("summary", this::summarize);
-        Liveness liveness = new Liveness(carrier.heartbeat(), health, STUCK);
+        Liveness liveness = new Liveness(
+                detour == null ? List.of(carrier.heartbeat()) : List.of(carrier.heartbeat(), detour.heartbeat()),
+                health,
+                STUCK);
         this.status = settings.http().enabled()
                 ? new Status(
                         settings,
@@ -126,7 +129,7 @@ public final class Bridge {
                         source,
                         pipeline,
                         outlet,
-                        detour == null ? () -> 0 : detour::spoolBytes,
+                        detour == null ? () -> Detour.Fill.NONE : detour::fill,
                         imbalances::get,
                         latestDeadLetters)
                 : null;

@@ -1,8 +1,10 @@
 package uns.bridge;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import uns.bridge.delivery.Books;
 import uns.bridge.delivery.DeliveryTracker;
@@ -71,14 +73,15 @@ final class BridgeMetrics {
             MqttSource source,
             Pipeline pipeline,
             Outlet outlet,
-            LongSupplier spoolBytes,
+            Supplier<Detour.Fill> spool,
+            CertificateEnds certificates,
             LongSupplier imbalances) {
         this.tracker = tracker;
         this.books = tracker.books();
         this.flow = tracker.flow();
         metrics.gauge("uns_bridge_build", "1; the version is a label", () -> 1, "version", Main.version());
         messages();
-        spool(spoolBytes);
+        spool(spool);
         metrics.counter(
                 "uns_bridge_books_imbalances_total",
                 "How often a message was nowhere: a mistake of the bridge",
@@ -88,6 +91,7 @@ final class BridgeMetrics {
                 "Records with the time of arrival, because their own was not valid",
                 pipeline::timestampFallbacks);
         health(health, liveness);
+        certificates(certificates);
         mqtt(source);
         if (pipeline.births() != null) {
             sparkplug(pipeline.births());
@@ -146,13 +150,24 @@ final class BridgeMetrics {
         });
     }
 
-    private void spool(LongSupplier bytes) {
+    private void spool(Supplier<Detour.Fill> fill) {
         book("restored", "Messages that an earlier run has left in the spool", Books::restored);
         metrics.gauge(
                 "uns_bridge_messages_spooled",
                 "Messages in the spool that are not confirmed yet",
                 () -> books.spooled());
-        metrics.gauge("uns_bridge_spool_bytes", "What the spool takes of the disk", bytes::getAsLong);
+        metrics.gauge(
+                "uns_bridge_spool_bytes",
+                "What the spool takes of the disk",
+                () -> fill.get().bytes());
+        metrics.gauge(
+                "uns_bridge_spool_max_bytes",
+                "What it may take of it, 0 without a spool",
+                () -> fill.get().maxBytes());
+        metrics.gauge(
+                "uns_bridge_spool_age_seconds",
+                "For how long the oldest message is in the spool, 0 if there is none",
+                () -> fill.get().ageMs() / MS_PER_SECOND);
     }
 
     private void book(String name, String help, ToDoubleFunction<Books> value) {
@@ -179,6 +194,20 @@ final class BridgeMetrics {
                         "state",
                         label(state));
             }
+        }
+    }
+
+    private void certificates(CertificateEnds certificates) {
+        for (String setting : certificates.now().keySet()) {
+            metrics.gauge(
+                    "uns_bridge_certificate_expiry_timestamp_seconds",
+                    "Until when the certificates of a setting are valid, seconds since 1970",
+                    () -> {
+                        Instant end = certificates.now().get(setting);
+                        return end == null ? Double.NaN : end.getEpochSecond();
+                    },
+                    "setting",
+                    setting);
         }
     }
 

@@ -26,8 +26,8 @@ final class Carrier {
     private final Runnable tending;
     private final Outlet outlet;
     private final @Nullable Detour detour;
-    private final Heartbeat heartbeat = new Heartbeat();
     private final LongSupplier clockNs;
+    private final Heartbeat heartbeat;
     private long tendedNs;
     private long roundNs;
     private long parcels;
@@ -54,6 +54,7 @@ final class Carrier {
         this.clockNs = clockNs;
         this.tendedNs = clockNs.getAsLong();
         this.roundNs = tendedNs;
+        this.heartbeat = new Heartbeat("carrier", clockNs);
     }
 
     /** When it came round last; while it waits for Kafka or the disk it comes round, too. */

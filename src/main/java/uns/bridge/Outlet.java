@@ -162,8 +162,9 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
                 return;
             }
             deadLetterRefusals.log(suppressed -> LOG.error(
-                    "Kafka refuses the dead-letter topic; trying again until it does not: {}",
-                    refusal.cause().toString()));
+                    "Kafka refuses the dead-letter topic; trying again until it does not: {}{}",
+                    refusal.cause().toString(),
+                    LimitedLog.others(suppressed)));
             if (parcel.refuseLetter() && refusing.getAndIncrement() == 0) {
                 refusingSinceNs = clockNs.getAsLong();
                 retryNs = refusingSinceNs + DEAD_LETTER_RETRY_NS;

@@ -2,6 +2,7 @@ package uns.bridge;
 
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
 import uns.bridge.health.LatestDeadLetters;
@@ -34,13 +35,14 @@ final class Status implements AutoCloseable {
             MqttSource source,
             Pipeline pipeline,
             Outlet outlet,
-            LongSupplier spoolBytes,
+            Supplier<Detour.Fill> spool,
             LongSupplier imbalances,
             LatestDeadLetters deadLetters) {
         this.tracker = tracker;
-        this.metrics = new BridgeMetrics(tracker, health, liveness, source, pipeline, outlet, spoolBytes, imbalances);
+        this.metrics = new BridgeMetrics(
+                tracker, health, liveness, source, pipeline, outlet, spool, new CertificateEnds(settings), imbalances);
         StatusJson json = new StatusJson(
-                settings, tracker, health, liveness, source, pipeline, spoolBytes, imbalances, history, deadLetters);
+                settings, tracker, health, liveness, source, pipeline, spool, imbalances, history, deadLetters);
         StatusPage page = StatusPage.load();
         this.endpoint = new HttpEndpoint(
                 settings.http(),

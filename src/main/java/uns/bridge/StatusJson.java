@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import uns.bridge.delivery.Books;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.delivery.Drop;
@@ -33,7 +34,7 @@ final class StatusJson {
     private final Liveness liveness;
     private final MqttSource source;
     private final Pipeline pipeline;
-    private final LongSupplier spoolBytes;
+    private final Supplier<Detour.Fill> spool;
     private final LongSupplier imbalances;
     private final History history;
     private final LatestDeadLetters deadLetters;
@@ -46,7 +47,7 @@ final class StatusJson {
             Liveness liveness,
             MqttSource source,
             Pipeline pipeline,
-            LongSupplier spoolBytes,
+            Supplier<Detour.Fill> spool,
             LongSupplier imbalances,
             History history,
             LatestDeadLetters deadLetters) {
@@ -56,7 +57,7 @@ final class StatusJson {
         this.liveness = liveness;
         this.source = source;
         this.pipeline = pipeline;
-        this.spoolBytes = spoolBytes;
+        this.spool = spool;
         this.imbalances = imbalances;
         this.history = history;
         this.deadLetters = deadLetters;
@@ -140,7 +141,9 @@ final class StatusJson {
         json.endObject();
         number(json, "inFlight", books.inFlight());
         number(json, "spooled", books.spooled());
-        number(json, "spoolBytes", spoolBytes.getAsLong());
+        Detour.Fill fill = spool.get();
+        number(json, "spoolBytes", fill.bytes());
+        number(json, "spoolAgeMs", fill.ageMs());
         number(json, "restored", books.restored());
         number(json, "imbalances", imbalances.getAsLong());
         number(json, "inFlightBytes", flow.inFlightBytes());

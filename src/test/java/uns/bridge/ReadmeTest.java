@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -13,15 +11,6 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import uns.bridge.config.SettingsFixture;
-import uns.bridge.delivery.DeliveryTracker;
-import uns.bridge.health.Health;
-import uns.bridge.health.Heartbeat;
-import uns.bridge.health.LatestDeadLetters;
-import uns.bridge.health.Liveness;
-import uns.bridge.kafka.ScriptedKafka;
-import uns.bridge.mqtt.MqttSource;
-import uns.bridge.pipeline.DeadLetters;
-import uns.bridge.pipeline.Pipeline;
 
 /** README.md describes the settings there are, with the defaults they have, and the metrics. */
 class ReadmeTest {
@@ -44,41 +33,13 @@ class ReadmeTest {
     /** A row of the tables of metrics: name, type. */
     private static final Pattern METRIC = Pattern.compile("^\\| `([a-z0-9_]+)` \\| (counter|gauge|histogram) \\| .*$");
 
-    /** What Prometheus reads: name, type. */
-    private static final Pattern EXPOSED = Pattern.compile("# TYPE ([a-z0-9_]+) ([a-z]+)");
-
     /** Those of the JVM and the process are documented elsewhere, and differ from one Java to the next. */
     private static final Pattern OF_JAVA = Pattern.compile("(jvm|process|system)_.*");
 
     @Test
     void shouldDescribeEveryMetric(@TempDir Path confDir) throws Exception {
-        SettingsFixture.write(
-                confDir,
-                "mqtt: {host: h, client_id: c}\nkafka: {config: {bootstrap.servers: 'k:9092'}}\n"
-                        + "sparkplug: {rebirth: true, state_dir: none}",
-                "");
-        Settings settings = Settings.load(confDir, Map.of());
-        DeliveryTracker tracker = new DeliveryTracker(1, 1);
-        Health health = new Health();
-        Pipeline pipeline = new Pipeline(settings.pipeline(), settings.sparkplug());
-        Outlet outlet = new Outlet(
-                tracker,
-                new DeadLetters("dead", pipeline),
-                new LatestDeadLetters(0),
-                answers -> new ScriptedKafka().sink(answers, health),
-                System::nanoTime);
-        MqttSource source = new MqttSource(settings.mqtt(), List.of(), null, tracker, health);
-        Liveness liveness = new Liveness(new Heartbeat(), health, Duration.ofMinutes(1));
-        Map<String, String> exposed = new TreeMap<>();
-        BridgeMetrics metrics =
-                new BridgeMetrics(tracker, health, liveness, source, pipeline, outlet, () -> 0, () -> 0);
-        for (String line : metrics.scrape().lines().toList()) {
-            Matcher type = EXPOSED.matcher(line);
-            if (type.matches() && !OF_JAVA.matcher(type.group(1)).matches()) {
-                exposed.put(type.group(1), type.group(2));
-            }
-        }
-        metrics.close();
+        Map<String, String> exposed = ExposedMetrics.types(ExposedMetrics.scrape(confDir));
+        exposed.keySet().removeIf(name -> OF_JAVA.matcher(name).matches());
 
         Map<String, String> documented = new TreeMap<>();
         for (String line : Files.readAllLines(Path.of("README.md"))) {

@@ -5,16 +5,19 @@ import java.util.function.LongSupplier;
 /** Shows that a thread that should come round again and again does so. */
 public final class Heartbeat {
 
+    private final String thread;
     private final LongSupplier clockNs;
     private volatile long beatNs;
 
-    public Heartbeat() {
-        this(System::nanoTime);
-    }
-
-    Heartbeat(LongSupplier clockNs) {
+    /** Of the thread with that name, which has come round now. */
+    public Heartbeat(String thread, LongSupplier clockNs) {
+        this.thread = thread;
         this.clockNs = clockNs;
         beat();
+    }
+
+    String thread() {
+        return thread;
     }
 
     /** The thread has come round. */

@@ -5,6 +5,7 @@ import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -14,14 +15,18 @@ import java.util.stream.Collectors;
  */
 public final class Liveness {
 
-    private final Heartbeat heartbeat;
+    private final List<Heartbeat> heartbeats;
     private final Health health;
     private final Duration patience;
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
-    /** @param patience how long the thread that carries messages may not come round while Kafka is well */
-    public Liveness(Heartbeat heartbeat, Health health, Duration patience) {
-        this.heartbeat = heartbeat;
+    /**
+     * Looks at the threads that messages need to get on.
+     *
+     * @param patience how long one of them may not come round while Kafka is well
+     */
+    public Liveness(List<Heartbeat> heartbeats, Health health, Duration patience) {
+        this.heartbeats = List.copyOf(heartbeats);
         this.health = health;
         this.patience = patience;
     }
@@ -38,9 +43,13 @@ public final class Liveness {
         }
         Health.Condition kafka = health.conditions().get(Health.Part.KAFKA);
         boolean waiting = kafka != null && kafka.state() == Health.State.DOWN;
-        long ageMs = heartbeat.ageMs();
-        return ageMs > patience.toMillis() && !waiting
-                ? "no message can be carried: for " + ageMs / 1_000 + " s the thread that does it has not come round"
-                : Health.OK;
+        for (Heartbeat heartbeat : heartbeats) {
+            long ageMs = heartbeat.ageMs();
+            if (ageMs > patience.toMillis() && !waiting) {
+                return "messages do not get on: the thread " + heartbeat.thread() + " has not come round for "
+                        + ageMs / 1_000 + " s";
+            }
+        }
+        return Health.OK;
     }
 }

@@ -6,19 +6,30 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.config.Secret;
 
-/** Who may read: anybody, unless a password or a token is set; then who shows one of them. */
+/**
+ * Who may read: who shows the password or the token; where neither is set, anybody who can reach the address. At loopback
+ * that are the programs of this machine, but not the pages that its browsers load from elsewhere.
+ */
 final class Access {
 
     private static final String BASIC = "Basic ";
     private static final String BEARER = "Bearer ";
+    private static final Pattern PORT = Pattern.compile(":[0-9]*$");
+    private static final Pattern LOOPBACK = Pattern.compile("127(\\.[0-9]{1,3}){3}");
 
     /** What may stand in {@code Authorization}, with the scheme in this case. */
     private final List<String> allowed = new ArrayList<>();
 
+    private final HttpSettings settings;
+    private final boolean named;
+
     Access(HttpSettings settings) {
+        this.settings = settings;
+        this.named = settings.isLoopback() && !settings.isGuarded();
         Secret password = settings.password();
         Secret token = settings.token();
         if (password != null) {
@@ -42,6 +53,21 @@ final class Access {
             granted |= MessageDigest.isEqual(each.getBytes(UTF_8), shown);
         }
         return granted;
+    }
+
+    /**
+     * Whether a request with this {@code Host} (RFC 9110, 7.2) was meant for this address. A foreign page can have its own
+     * name point here (DNS rebinding), and would read what it gets by that name.
+     */
+    boolean isAddressed(@Nullable String host) {
+        if (!named || host == null) {
+            return true;
+        }
+        String name = PORT.matcher(host.strip()).replaceFirst("");
+        return name.equalsIgnoreCase(settings.host())
+                || name.equalsIgnoreCase("localhost")
+                || name.equals("[::1]")
+                || LOOPBACK.matcher(name).matches();
     }
 
     /** What {@code WWW-Authenticate} says (RFC 9110, 11.6.1): a browser asks for a password only where there is one. */

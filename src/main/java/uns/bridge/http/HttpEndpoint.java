@@ -195,6 +195,9 @@ public final class HttpEndpoint implements AutoCloseable {
             exchange.getResponseHeaders().set("Allow", "GET, HEAD");
             return Answer.error(405, "only to be read");
         }
+        if (!access.isAddressed(exchange.getRequestHeaders().getFirst("Host"))) {
+            return Answer.error(421, "asked for by a name that is not known here: use localhost, or set a password");
+        }
         Page page = pages.get(exchange.getRequestURI().getPath());
         if (page == null) {
             return Answer.error(404, "there is nothing here");

@@ -63,7 +63,8 @@ public record HttpSettings(
                 : List.of();
     }
 
-    private boolean isLoopback() {
+    /** Whether only this machine can reach it. */
+    boolean isLoopback() {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {

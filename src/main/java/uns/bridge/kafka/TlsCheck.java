@@ -6,8 +6,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -23,8 +25,8 @@ import uns.bridge.tls.TlsFileException;
 import uns.bridge.tls.Validity;
 
 /**
- * Reads at the start what TLS to Kafka will be made of. The producer does so only when it is made, again and again, and says
- * nothing of a certificate that has expired.
+ * Reads what TLS to Kafka is made of. The producer does so only when it is made, again and again, and says nothing of a
+ * certificate that has expired or soon will.
  */
 final class TlsCheck {
 
@@ -39,6 +41,26 @@ final class TlsCheck {
             TlsEngines.KEY + TlsEngines.LOCATION,
             TlsEngines.KEY + TlsEngines.PEM);
 
+    /** One side, and the other. */
+    private static final List<String> OF_AUTHORITIES = List.of(TlsEngines.AUTHORITIES + ".", "ssl.truststore.");
+
+    private static final List<String> OF_CERTIFICATE =
+            List.of(TlsEngines.CERTIFICATE + ".", TlsEngines.KEY + ".", "ssl.keystore.");
+
+    /** The settings with the authorities. */
+    private static final List<String> AUTHORITIES = List.of(
+            SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG,
+            SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG,
+            TlsEngines.AUTHORITIES + TlsEngines.LOCATION,
+            TlsEngines.AUTHORITIES + TlsEngines.PEM);
+
+    /** The settings with the bridge's own certificate. */
+    private static final List<String> CERTIFICATE = List.of(
+            SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG,
+            SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG,
+            TlsEngines.CERTIFICATE + TlsEngines.LOCATION,
+            TlsEngines.CERTIFICATE + TlsEngines.PEM);
+
     private final BiConsumer<String, String> reject;
 
     /**
@@ -52,14 +74,13 @@ final class TlsCheck {
      * @param texts valid settings of the producer, with those of librdkafka that {@link TlsEngines} reads
      */
     void run(Map<String, String> texts) {
-        check(texts, TlsEngines.AUTHORITIES + ".", "ssl.truststore.");
-        check(texts, TlsEngines.CERTIFICATE + ".", TlsEngines.KEY + ".", "ssl.keystore.");
+        check(texts, OF_AUTHORITIES);
+        check(texts, OF_CERTIFICATE);
     }
 
     /** One side by itself, so that every problem is found, and by its name. */
-    private void check(Map<String, String> texts, String... prefixes) {
-        Map<String, String> written = new TreeMap<>(texts);
-        written.keySet().removeIf(key -> List.of(prefixes).stream().noneMatch(key::startsWith));
+    private void check(Map<String, String> texts, List<String> prefixes) {
+        Map<String, String> written = written(texts, prefixes);
         String blamed = BLAMED.stream().filter(written::containsKey).findFirst().orElse(null);
         Map<String, Object> settings = new HashMap<>(written);
         settings.putAll(TLS.parse(written));
@@ -80,6 +101,67 @@ final class TlsCheck {
         } catch (KafkaException e) {
             reject.accept(String.valueOf(blamed), reason(e));
         }
+    }
+
+    /**
+     * Until when the certificates are valid, by the setting that names them; without those that cannot be read now.
+     *
+     * @param texts as for {@link #run}
+     */
+    static Map<String, Instant> certificateEnds(Map<String, String> texts) {
+        Map<String, Instant> ends = new TreeMap<>();
+        putEnd(ends, written(texts, OF_AUTHORITIES), AUTHORITIES);
+        putEnd(ends, written(texts, OF_CERTIFICATE), CERTIFICATE);
+        return ends;
+    }
+
+    private static void putEnd(Map<String, Instant> ends, Map<String, String> written, List<String> names) {
+        String name = names.stream().filter(written::containsKey).findFirst().orElse(null);
+        // Of a file that is not there, Kafka logs a stack trace.
+        if (name == null
+                || (name.endsWith(TlsEngines.LOCATION) && !Files.isReadable(Path.of(written.getOrDefault(name, ""))))) {
+            return;
+        }
+        Map<String, Object> settings = new HashMap<>(written);
+        settings.putAll(TLS.parse(written));
+        try (DefaultSslEngineFactory engines = new DefaultSslEngineFactory()) {
+            engines.configure(TlsEngines.kafkaSettings(settings));
+            KeyStore keys = engines.keystore();
+            KeyStore store = keys == null ? engines.truststore() : keys;
+            if (store != null) {
+                List<X509Certificate> certificates = certificates(store);
+                ends.put(
+                        name,
+                        keys == null ? Validity.endOfAuthorities(certificates) : Validity.endOfChain(certificates));
+            }
+        } catch (TlsFileException | KafkaException e) {
+            ends.remove(name); // The next connection says why.
+        }
+    }
+
+    private static List<X509Certificate> certificates(KeyStore store) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        try {
+            for (String alias : Collections.list(store.aliases())) {
+                Certificate[] chain = store.isKeyEntry(alias)
+                        ? store.getCertificateChain(alias)
+                        : new Certificate[] {store.getCertificate(alias)};
+                for (Certificate each : chain) {
+                    if (each instanceof X509Certificate certificate) {
+                        certificates.add(certificate);
+                    }
+                }
+            }
+        } catch (KeyStoreException e) {
+            throw new IllegalStateException("a store that was loaded", e);
+        }
+        return certificates;
+    }
+
+    private static Map<String, String> written(Map<String, String> texts, List<String> prefixes) {
+        Map<String, String> written = new TreeMap<>(texts);
+        written.keySet().removeIf(key -> prefixes.stream().noneMatch(key::startsWith));
+        return written;
     }
 
     /** Kafka reads it as well, but with a stack trace in the log where it is not there. */

@@ -100,8 +100,9 @@ public final class Spool implements AutoCloseable {
      * A message read from the spool.
      *
      * @param end the offset behind it, to be committed when it is not needed any more
+     * @param timeMs when it was appended, milliseconds since the epoch
      */
-    public record Stored(SpoolEntry entry, long end) {}
+    public record Stored(SpoolEntry entry, long end, long timeMs) {}
 
     private Spool(Path folder, SpoolSettings settings, Losses losses, LongSupplier clockMs, FileChannel lock) {
         this.folder = folder;
@@ -398,7 +399,7 @@ public final class Spool implements AutoCloseable {
         for (Record record : batch) {
             if (record.offset() >= from) {
                 try {
-                    messages.add(new Stored(EntryFormat.read(record.value()), record.offset() + 1));
+                    messages.add(new Stored(EntryFormat.read(record.value()), record.offset() + 1, record.timestamp()));
                 } catch (IllegalArgumentException e) {
                     segment.markDamaged();
                     losses.damaged(1, String.valueOf(e.getMessage()));

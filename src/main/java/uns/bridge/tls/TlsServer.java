@@ -2,6 +2,8 @@ package uns.bridge.tls;
 
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.Map;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,11 @@ public record TlsServer(
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java has no TLS", e);
         }
+    }
+
+    /** Until when the certificates are valid, by the key of the setting; without those that cannot be read now. */
+    public Map<String, Instant> certificateEnds() {
+        return TlsSettings.certificateEnds(null, certfile);
     }
 
     Identity load() throws TlsFileException {

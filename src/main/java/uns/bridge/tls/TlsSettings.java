@@ -2,8 +2,13 @@ package uns.bridge.tls;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.config.Secret;
 import uns.bridge.config.Section;
@@ -122,5 +127,28 @@ public record TlsSettings(
             throw new IllegalArgumentException("there is no " + path.toAbsolutePath());
         }
         return path;
+    }
+
+    /** Until when the certificates are valid, by the key of the setting; without those that cannot be read now. */
+    public Map<String, Instant> certificateEnds() {
+        return certificateEnds(caCerts, certfile);
+    }
+
+    static Map<String, Instant> certificateEnds(@Nullable Path caCerts, @Nullable Path certfile) {
+        Map<String, Instant> ends = new HashMap<>();
+        putEnd(ends, CA_CERTS, caCerts, Validity::endOfAuthorities);
+        putEnd(ends, CERTFILE, certfile, Validity::endOfChain);
+        return ends;
+    }
+
+    private static void putEnd(
+            Map<String, Instant> ends, String key, @Nullable Path file, Function<List<X509Certificate>, Instant> end) {
+        try {
+            if (file != null) {
+                ends.put(key, end.apply(PemFile.read(key, file).certificates()));
+            }
+        } catch (TlsFileException e) {
+            ends.remove(key); // The next connection says why.
+        }
     }
 }

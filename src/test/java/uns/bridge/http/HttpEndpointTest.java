@@ -76,16 +76,46 @@ class HttpEndpointTest {
     void shouldRefuseEverythingButReading(String method) throws IOException {
         listen(settings(null, null, null));
 
-        assertThat(raw(method + " /page HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+        assertThat(raw(method + " /page HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 405 ")
                 .contains("GET, HEAD");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "LOCALHOST:8080", "127.0.0.1", "127.0.0.1:80", "[::1]:8080"})
+    void shouldAnswerWhenAskedForByANameOfThisMachine(String host) throws IOException {
+        listen(settings(null, null, null));
+
+        assertThat(raw("GET /page HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ");
+    }
+
+    /** As a page of another origin does whose name points here. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"attacker.example", "attacker.example:8080", "127.0.0.1.attacker.example", "localhost.x:1", ""})
+    void shouldNotAnswerWhenAskedForByAForeignName(String host) throws IOException {
+        listen(settings(null, null, null));
+
+        assertThat(raw("GET /page HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 421 ")
+                .doesNotContain("content\r\n");
+    }
+
+    @Test
+    void shouldLeaveForeignNamesToTheCredentialsWhenThereAreSome() throws IOException {
+        listen(settings(null, null, TOKEN));
+
+        assertThat(raw("GET /page HTTP/1.1\r\nHost: proxy.example\r\nAuthorization: Bearer t0ken\r\n"
+                        + "Connection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ");
     }
 
     @Test
     void shouldSendNoBodyWhenAskedForTheHeadOnly() throws IOException {
         listen(settings(null, null, null));
 
-        assertThat(raw("HEAD /page HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        assertThat(raw("HEAD /page HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 200 ")
                 .endsWith("\r\n\r\n");
     }
