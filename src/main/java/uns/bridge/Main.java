@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import uns.bridge.config.ConfigurationException;
+import uns.bridge.config.LogVariable;
 import uns.bridge.http.HealthCheck;
 
 /** The command: {@code java -jar uns-kafka-bridge.jar}. Exit code 0: done, or stopped; 1: failed; 2: usage or configuration. */
@@ -55,7 +56,7 @@ public final class Main {
 
     @SuppressWarnings("SystemOut")
     private static int run(Command command, Map<String, String> environment) throws InterruptedException {
-        configureLogging(command.conf());
+        configureLogging(command.conf(), environment);
         Settings settings;
         try {
             settings = Settings.load(command.conf(), environment);
@@ -142,7 +143,10 @@ public final class Main {
     }
 
     /** A logback.xml in the folder of the configuration takes the place of the one inside. To be called before any logger. */
-    private static void configureLogging(Path conf) {
+    private static void configureLogging(Path conf, Map<String, String> environment) {
+        for (LogVariable each : LogVariable.values()) {
+            System.setProperty(each.name(), each.in(environment)); // Logback looks here first.
+        }
         Path logback = conf.resolve("logback.xml");
         if (System.getProperty("logback.configurationFile") == null && Files.isRegularFile(logback)) {
             System.setProperty(
