@@ -14,10 +14,10 @@ RUN mvn --batch-mode --no-transfer-progress -Dmaven.test.skip package
 
 # Of Java only what the bridge and its libraries use, and jcmd, to look into a process that misbehaves.
 FROM eclipse-temurin:25 AS java
-RUN jlink --output /opt/java --compress zip-6 --no-header-files --no-man-pages --generate-cds-archive \
+RUN jlink --output /opt/jre --compress zip-6 --no-header-files --no-man-pages --generate-cds-archive \
         --add-modules java.base,java.naming,java.prefs,java.security.jgss,java.security.sasl,java.sql \
         --add-modules jdk.httpserver,jdk.jcmd,jdk.management,jdk.security.auth,jdk.security.jgss,jdk.unsupported \
-    && rm /opt/java/lib/server/classes_nocoops.jsa
+    && rm /opt/jre/lib/server/classes_nocoops.jsa
 
 
 FROM debian:13-slim
@@ -27,8 +27,8 @@ LABEL org.opencontainers.image.title="uns-kafka-bridge" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.base.name="docker.io/library/debian:13-slim"
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /app --shell /usr/sbin/nologin bridge
-ENV PATH=/opt/java/bin:$PATH LANG=C.UTF-8
-COPY --from=java /opt/java /opt/java
+ENV PATH=/opt/jre/bin:$PATH LANG=C.UTF-8
+COPY --from=java /opt/jre /opt/jre
 WORKDIR /app
 # Where births and the list of subscriptions are kept over a restart, and messages while Kafka is away.
 RUN install --directory --owner=10001 --group=10001 --mode=0700 data

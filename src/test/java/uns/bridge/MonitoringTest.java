@@ -47,8 +47,7 @@ class MonitoringTest {
         TreeSet<String> unknown = new TreeSet<>();
         List<String> expressions = expressions();
         for (String expression : expressions) {
-            List<MatchResult> selectors =
-                    SELECTOR.matcher(expression).results().toList();
+            List<MatchResult> selectors = SELECTOR.matcher(expression).results().toList();
             for (MatchResult selector : selectors) {
                 List<String> labels = selector.group(2) == null
                         ? List.of()
@@ -92,17 +91,15 @@ class MonitoringTest {
 
     private static List<String> expressions() throws Exception {
         List<String> expressions = new ArrayList<>(dashboard());
-        Map<String, List<Map<String, List<Map<String, String>>>>> alerts =
-                new Yaml().load(Files.readString(ALERTS));
+        Map<String, List<Map<String, List<Map<String, String>>>>> alerts = new Yaml().load(Files.readString(ALERTS));
         alerts.get("groups").get(0).get("rules").forEach(rule -> expressions.add(rule.get("expr")));
         return expressions;
     }
 
     private static List<String> dashboard() throws Exception {
         List<String> expressions = new ArrayList<>();
-        for (JsonNode expression : new ObjectMapper()
-                .readTree(Files.readString(DASHBOARD))
-                .findValues("expr")) {
+        for (JsonNode expression :
+                new ObjectMapper().readTree(Files.readString(DASHBOARD)).findValues("expr")) {
             expressions.add(expression.asText());
         }
         return expressions;

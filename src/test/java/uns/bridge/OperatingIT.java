@@ -95,6 +95,50 @@ class OperatingIT {
     }
 
     @Test
+    void shouldTellWhatIsInTheSpoolWhileKafkaIsAway() throws Exception {
+        try (MqttBroker mqtt = Brokers.mqtt();
+                KafkaBroker kafka = Brokers.kafka();
+                Publisher publisher = new Publisher(mqtt)) {
+            configure(mqtt, kafka);
+            Map<String, String> spool = Map.of(
+                    "UNS_HTTP__ENABLED", "true",
+                    "UNS_SPOOL__DIR", conf.resolve("spool").toString(),
+                    "UNS_SPOOL__AFTER", "1s");
+            try (BridgeProcess bridge = BridgeProcess.start(conf, spool)) {
+                awaitReady(true, PATIENCE);
+                publisher.publishNumbered("acme", 10, 200, MqttQos.AT_LEAST_ONCE);
+                await().atMost(PATIENCE)
+                        .until(() -> endpoint.metric("uns_bridge_messages_delivered_total") == 200);
+                assertThat(endpoint.metric("uns_bridge_spool_age_seconds")).isZero();
+
+                kafka.stop();
+                publisher.publishNumbered("acme", 10, 300, MqttQos.AT_LEAST_ONCE);
+                await().atMost(PATIENCE).until(() -> endpoint.metric("uns_bridge_messages_spooled") == 300);
+                await().atMost(PATIENCE).until(() -> endpoint.metric("uns_bridge_spool_age_seconds") >= 2);
+                assertThat(endpoint.metric("uns_bridge_spool_bytes")).isPositive();
+                assertThat(endpoint.metric("uns_bridge_spool_max_bytes")).isEqualTo(1 << 30);
+                assertThat(endpoint.metric("uns_bridge_messages_in_flight")).isZero();
+                assertThat(endpoint.metric("uns_bridge_part_state{part=\"spool\",state=\"up\"}"))
+                        .isOne();
+                assertThat(endpoint.isReady()).as("safe, but not in Kafka").isFalse();
+                assertThat(endpoint.get("/health/live").statusCode()).isEqualTo(200);
+
+                kafka.start();
+                awaitReady(true, PATIENCE);
+                await().atMost(PATIENCE)
+                        .until(() -> endpoint.metric("uns_bridge_messages_delivered_total") == 500);
+                assertThat(endpoint.metric("uns_bridge_messages_received_total"))
+                        .isEqualTo(500);
+                await().atMost(PATIENCE)
+                        .until(() -> endpoint.metric("uns_bridge_messages_spooled") == 0
+                                && endpoint.metric("uns_bridge_spool_age_seconds") == 0);
+                assertThat(endpoint.metric("uns_bridge_books_imbalances_total")).isZero();
+                assertThat(bridge.terminate()).isZero();
+            }
+        }
+    }
+
+    @Test
     void shouldCarryMessagesWhenItsPortIsTaken() throws Exception {
         try (MqttBroker mqtt = Brokers.mqtt();
                 KafkaBroker kafka = Brokers.kafka();
