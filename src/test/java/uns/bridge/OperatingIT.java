@@ -107,8 +107,7 @@ class OperatingIT {
             try (BridgeProcess bridge = BridgeProcess.start(conf, spool)) {
                 awaitReady(true, PATIENCE);
                 publisher.publishNumbered("acme", 10, 200, MqttQos.AT_LEAST_ONCE);
-                await().atMost(PATIENCE)
-                        .until(() -> endpoint.metric("uns_bridge_messages_delivered_total") == 200);
+                await().atMost(PATIENCE).until(() -> endpoint.metric("uns_bridge_messages_delivered_total") == 200);
                 assertThat(endpoint.metric("uns_bridge_spool_age_seconds")).isZero();
 
                 kafka.stop();
@@ -125,8 +124,7 @@ class OperatingIT {
 
                 kafka.start();
                 awaitReady(true, PATIENCE);
-                await().atMost(PATIENCE)
-                        .until(() -> endpoint.metric("uns_bridge_messages_delivered_total") == 500);
+                await().atMost(PATIENCE).until(() -> endpoint.metric("uns_bridge_messages_delivered_total") == 500);
                 assertThat(endpoint.metric("uns_bridge_messages_received_total"))
                         .isEqualTo(500);
                 await().atMost(PATIENCE)
