@@ -199,6 +199,7 @@ public final class Bridge {
             status.close();
         }
         Books books = tracker.books();
+        audit(books);
         if (drained) {
             LOG.info("Stopped: {}", books.describe());
         } else {
@@ -324,7 +325,7 @@ public final class Bridge {
         }
     }
 
-    /** How often the books did not balance; they are checked every minute. */
+    /** How often the books did not balance; they are checked every minute, and at the end. */
     public long imbalances() {
         return imbalances.get();
     }

@@ -1,6 +1,7 @@
 package uns.bridge;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -286,7 +287,7 @@ final class Detour {
     }
 
     /** Returns how many of {@code messages} are safe now. */
-    private int append(Spool disk, List<Waiting> messages, boolean read) {
+    private int append(Spool disk, List<Waiting> messages, boolean read) throws InterruptedException {
         try {
             int appended = disk.append(messages.stream().map(Waiting::entry).toList(), read);
             if (appended == messages.size()) {
@@ -295,10 +296,17 @@ final class Detour {
                 trouble("the spool has no room", null);
             }
             return appended;
+        } catch (ClosedChannelException e) {
+            throw interrupted(e);
         } catch (IOException e) {
             trouble("the spool can't be written", e);
             return 0;
         }
+    }
+
+    /** Only an interrupt, of either thread, closes a file in use: this is the end, and no fault of the disk. */
+    private static InterruptedException interrupted(ClosedChannelException e) {
+        return (InterruptedException) new InterruptedException("interrupted at the spool").initCause(e);
     }
 
     private void complete(@Nullable Delivery safe) {
@@ -350,6 +358,8 @@ final class Detour {
         List<Spool.Stored> next;
         try {
             next = disk.read();
+        } catch (ClosedChannelException e) {
+            throw interrupted(e);
         } catch (IOException e) {
             troubled = true;
             health.down(Health.Part.SPOOL, "the spool can't be read: " + e);

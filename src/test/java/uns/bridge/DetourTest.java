@@ -378,6 +378,27 @@ class DetourTest {
     }
 
     @Test
+    void shouldNotTakeTheEndForAFaultOfTheDisk() throws Exception {
+        begin();
+        divertAfter("1");
+        spool("2");
+        arrive("a/b", "3");
+        carrier.turn();
+        pass(Duration.ofSeconds(1));
+
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(detour::append).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThatThrownBy(detour::step).isInstanceOf(InterruptedException.class);
+
+        assertThat(problem()).isEmpty();
+        assertThat(acknowledged()).containsExactly(1, 2);
+        restart();
+        drain();
+        assertThat(values()).containsExactly("1", "2");
+    }
+
+    @Test
     void shouldTakeNoMoreWhenItIsFullAndGoOnWhenThereIsRoom() throws Exception {
         begin();
         divertAfter("0");

@@ -41,6 +41,7 @@ class MqttAccessIT {
     void closeBridge() throws InterruptedException {
         if (bridge != null) {
             bridge.close();
+            assertThat(bridge.imbalances()).isZero();
         }
     }
 

@@ -228,6 +228,7 @@ class MqttTlsIT {
             course.run(bridge);
         } finally {
             bridge.close();
+            assertThat(bridge.imbalances()).isZero();
         }
     }
 

@@ -130,6 +130,7 @@ class RedriveIT {
             await().atMost(PATIENCE).until(() -> bridge.books().deadLettered() == count + 1);
         } finally {
             bridge.close();
+            assertThat(bridge.imbalances()).isZero();
         }
     }
 

@@ -81,6 +81,7 @@ class RemovedTopicsIT {
 
             reader.readUntil(PATIENCE, all -> has(all, stays, "last"));
             second.close(); // After it, all that it has received is in Kafka.
+            assertThat(second.imbalances()).isZero();
             assertThat(second.books().delivered()).isEqualTo(second.books().received());
             List<ConsumerRecord<byte[], byte[]>> records = reader.readUntil(
                     PATIENCE, all -> all.size() >= second.books().delivered());

@@ -79,6 +79,7 @@ class TopicMappingIT {
 
             await().atMost(PATIENCE).until(() -> bridge.books().received() == 6);
             bridge.close();
+            assertThat(bridge.imbalances()).isZero();
             assertThat(records)
                     .extracting(record -> record.topic() + " " + KafkaReader.key(record))
                     .containsExactlyInAnyOrder(
@@ -109,6 +110,7 @@ class TopicMappingIT {
             }
             List<ConsumerRecord<byte[], byte[]>> records = reader.read(5);
             bridge.close();
+            assertThat(bridge.imbalances()).isZero();
             assertThat(records)
                     .extracting(record -> record.topic() + " " + KafkaReader.key(record))
                     .containsExactlyInAnyOrder("o_a o/a", "o_b o/b", "o.overflow o/c", "o_a o/a", "o.overflow o/d");
@@ -172,6 +174,7 @@ class TopicMappingIT {
             publish(publisher, "test/uns/a", "{\"timestamp\":1600000000000,\"attr1\":1,\"b\":2}".getBytes(UTF_8));
             ConsumerRecord<byte[], byte[]> record = reader.read(1).get(0);
             bridge.close();
+            assertThat(bridge.imbalances()).isZero();
             assertThat(record.topic()).isEqualTo("test_uns_a");
             assertThat(record.timestamp()).isEqualTo(1_600_000_000_000L);
             assertThat(new String(record.value(), UTF_8)).isEqualTo("{\"timestamp\":1600000000000,\"b\":2}");

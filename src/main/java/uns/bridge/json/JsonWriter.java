@@ -153,10 +153,10 @@ public final class JsonWriter {
         }
     }
 
-    /** A string that was {@linkplain #encoded encoded} before: it is only copied. */
-    public void encodedString(byte[] encoded) {
+    /** A string that was {@linkplain #encoded encoded} before, {@code length} bytes from {@code offset}: they are only copied. */
+    public void encodedString(byte[] encoded, int offset, int length) {
         try {
-            generator.writeRawUTF8String(encoded, 0, encoded.length);
+            generator.writeRawUTF8String(encoded, offset, length);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

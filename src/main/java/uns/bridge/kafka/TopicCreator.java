@@ -7,7 +7,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,7 +102,8 @@ final class TopicCreator implements AutoCloseable {
             });
             problem = "";
             return true;
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) {
+            // Whatever it is: without this thread the topics would be waited for for ever, and nobody would know why.
             problem = KafkaErrors.describe(e);
             return false;
         }

@@ -1,7 +1,5 @@
 package uns.bridge.sparkplug;
 
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +22,8 @@ final class BirthPayload {
         Long bdSeq = life.bdSeq();
         Definitions definitions = life.definitions();
         if (definitions != null) {
-            Set<Definition> aliased = identities(definitions.aliased());
             for (Definition definition : definitions.all()) {
-                Payload.Metric.Builder metric = metric(definition, aliased.contains(definition));
+                Payload.Metric.Builder metric = metric(definition);
                 if (bdSeq != null && definition.name().equals(Certificate.BD_SEQ)) {
                     metric.setLongValue(bdSeq);
                     bdSeq = null;
@@ -42,10 +39,11 @@ final class BirthPayload {
         return payload.build().toByteArray();
     }
 
-    private static Payload.Metric.Builder metric(Definition definition, boolean aliased) {
+    private static Payload.Metric.Builder metric(Definition definition) {
         Payload.Metric.Builder metric = Payload.Metric.newBuilder().setName(definition.name());
-        if (aliased) {
-            metric.setAlias(definition.alias());
+        Long alias = definition.alias();
+        if (alias != null) {
+            metric.setAlias(alias);
         }
         if (definition.datatype() != Definition.NO_DATATYPE) {
             metric.setDatatype(definition.datatype());
@@ -71,9 +69,8 @@ final class BirthPayload {
         if (templateRef != null) {
             template.setTemplateRef(templateRef);
         }
-        Set<Definition> aliased = identities(members.aliased());
         for (Definition member : members.all()) {
-            template.addMetrics(metric(member, aliased.contains(member)));
+            template.addMetrics(metric(member));
         }
         members.templates().forEach((name, its) -> template.addMetrics(template(name, its)));
         return template;
@@ -96,11 +93,5 @@ final class BirthPayload {
             set.addKeys(key).addValues(value);
         }
         return set;
-    }
-
-    private static Set<Definition> identities(Definition[] definitions) {
-        Set<Definition> identities = Collections.newSetFromMap(new IdentityHashMap<>());
-        Collections.addAll(identities, definitions);
-        return identities;
     }
 }

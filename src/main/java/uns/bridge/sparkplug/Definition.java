@@ -4,17 +4,13 @@ import org.jspecify.annotations.Nullable;
 import uns.bridge.json.JsonWriter;
 
 /**
- * What a birth says of one metric that its DATA messages need not repeat (Sparkplug 3.0, 6.4.6).
+ * What a birth says of one metric that its DATA messages need not repeat (Sparkplug 3.0, 6.4.6): a place in what is kept of
+ * that birth.
  *
- * @param jsonName the name as it is to be written, {@linkplain JsonWriter#encoded encoded}; a text would take more memory, and more
- *     time for each message
- * @param alias the alias, where the birth gives one; else without meaning
- * @param datatype the datatype, or {@link #NO_DATATYPE}
- * @param parts what is within the metric, or null if nothing within it has a type
+ * @param all what the birth says of its metrics
+ * @param index which of them it is, from 0
  */
-@SuppressWarnings("ArrayRecordComponent") // Compared by identity only.
-record Definition(
-        byte[] jsonName, long alias, int datatype, @Nullable Parts parts) {
+record Definition(Definitions all, int index) {
 
     /** Of a birth that leaves the datatype out, though it must not. */
     static final int NO_DATATYPE = -1;
@@ -32,18 +28,36 @@ record Definition(
             @Nullable PropertyTypes properties) {}
 
     String name() {
-        return JsonWriter.decoded(jsonName);
+        return all.name(index);
+    }
+
+    /** The name as the string that comes next in {@code json}. */
+    void writeName(JsonWriter json) {
+        all.writeName(index, json);
+    }
+
+    /** The alias, or null if the birth gives none. */
+    @Nullable Long alias() {
+        return all.alias(index);
+    }
+
+    /** The datatype, or {@link #NO_DATATYPE}. */
+    int datatype() {
+        return all.datatype(index);
     }
 
     @Nullable Definitions members() {
+        Parts parts = all.parts(index);
         return parts == null ? null : parts.members();
     }
 
     @Nullable String templateRef() {
+        Parts parts = all.parts(index);
         return parts == null ? null : parts.templateRef();
     }
 
     @Nullable PropertyTypes properties() {
+        Parts parts = all.parts(index);
         return parts == null ? null : parts.properties();
     }
 }

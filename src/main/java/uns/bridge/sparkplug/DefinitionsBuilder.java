@@ -21,8 +21,7 @@ final class DefinitionsBuilder {
 
     private final SharedValues shared;
     private final int maxWeight;
-    private final List<Definition> all = new ArrayList<>();
-    private final List<Definition> aliased = new ArrayList<>();
+    private final List<Definitions.Entry> entries = new ArrayList<>();
     private final Map<String, Definitions> templates = new HashMap<>();
     private int weight;
 
@@ -36,22 +35,18 @@ final class DefinitionsBuilder {
         if (metric.getName().isEmpty() || isTooHeavy()) {
             return;
         }
-        byte[] name = shared.bytes(JsonWriter.encoded(metric.getName()));
+        byte[] name = JsonWriter.encoded(metric.getName());
         weight += weight(name.length);
         Definitions members = metric.hasTemplateValue() ? members(metric.getTemplateValue()) : null;
         if (members != null && metric.getTemplateValue().getIsDefinition()) {
             templates.put(shared.text(metric.getName()), members);
             return;
         }
-        Definition definition = new Definition(
+        entries.add(new Definitions.Entry(
                 name,
-                metric.getAlias(),
+                metric.hasAlias() ? metric.getAlias() : null,
                 metric.hasDatatype() ? metric.getDatatype() : Definition.NO_DATATYPE,
-                parts(metric, members));
-        all.add(definition);
-        if (metric.hasAlias()) {
-            aliased.add(definition);
-        }
+                parts(metric, members)));
     }
 
     /** Whether there was more than was to be collected. */
@@ -60,9 +55,9 @@ final class DefinitionsBuilder {
     }
 
     Definitions build() {
-        return all.isEmpty() && templates.isEmpty()
+        return entries.isEmpty() && templates.isEmpty()
                 ? Definitions.EMPTY
-                : new Definitions(aliased, all, templates, weight);
+                : new Definitions(entries, templates, weight, shared);
     }
 
     private Definitions members(Payload.Template template) {

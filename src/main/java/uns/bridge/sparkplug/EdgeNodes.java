@@ -15,7 +15,7 @@ import uns.bridge.health.LimitedLog;
  * The edge nodes that are known, as many as there is memory for.
  *
  * <p>Beyond a total weight of definitions the edge node that was silent for longest is forgotten, as if never born.
- * Measured, 1,000 edge nodes with 100 metrics each take 11 MB, 106 bytes a metric with a name of 28 characters, and 5 MB
+ * Measured, 1,000 edge nodes with 100 metrics each take 5.0 MB, 49 bytes a metric with a name of 28 characters, and 1.5 MB
  * where they name their metrics alike; all that is kept at most takes about 220 MB.
  *
  * <p>Used by the thread that decodes; only the counts are safe for use by several threads.
@@ -25,7 +25,7 @@ final class EdgeNodes {
     /** The greatest weight of all edge nodes: so many definitions of usual size, nodes and devices included. */
     static final int MAX_WEIGHT = 2_000_000;
 
-    /** What a unit of weight takes of the heap, as measured with names of usual length. */
+    /** What a unit of weight takes of the heap at most, about: a type of a property takes twice as much as a metric. */
     private static final int BYTES_PER_WEIGHT = 110;
 
     /** They get at most this part of the heap. */

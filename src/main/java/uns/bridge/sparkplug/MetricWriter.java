@@ -76,7 +76,7 @@ final class MetricWriter {
             json.string(metric.getName());
         } else if (definition != null) {
             json.name(NAME);
-            json.encodedString(definition.jsonName());
+            definition.writeName(json);
         }
         if (metric.hasAlias()) {
             json.name(ALIAS);

@@ -1,62 +1,58 @@
 package uns.bridge.sparkplug;
 
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives one object for equal values, as far as they were seen lately.
+ * Gives one object for equal values, as far as they were seen lately and are still in use.
  *
- * <p>The devices of an edge node, and the edge nodes of a plant, mostly have the same few names and property types. A
- * table of fixed size finds nearly all of these, and holds on to little.
+ * <p>The devices of an edge node, and the edge nodes of a plant, mostly have the same few sets of names and types. A table
+ * of fixed size finds nearly all of these.
  */
 final class SharedValues {
 
     private static final int SLOTS = 1 << 13;
 
-    /** What is longer is unlikely to come again, and would be held on to for long. */
-    private static final int MAX_LENGTH = 256;
-
-    private static final int MAX_TYPES = 32;
-
-    private final byte[] @Nullable [] names = new byte[SLOTS][];
-    private final @Nullable String[] texts = new @Nullable String[SLOTS];
-    private final @Nullable PropertyTypes[] types = new @Nullable PropertyTypes[SLOTS];
+    private final @Nullable WeakReference<byte[]>[] bytes = slots();
+    private final @Nullable WeakReference<int[]>[] ints = slots();
+    private final @Nullable WeakReference<String>[] texts = slots();
+    private final @Nullable WeakReference<PropertyTypes>[] types = slots();
 
     /** Bytes equal to {@code value}. */
     byte[] bytes(byte[] value) {
-        if (value.length > MAX_LENGTH) {
-            return value;
-        }
-        int slot = slot(Arrays.hashCode(value));
-        byte[] held = names[slot];
-        if (held != null && Arrays.equals(held, value)) {
-            return held;
-        }
-        names[slot] = value;
-        return value;
+        return shared(bytes, value, Arrays.hashCode(value), Arrays::equals);
     }
 
-    /** A text equal to {@code text}. */
-    String text(String text) {
-        return text.length() <= MAX_LENGTH ? shared(texts, text) : text;
+    /** Numbers equal to {@code value}. */
+    int[] ints(int[] value) {
+        return shared(ints, value, Arrays.hashCode(value), Arrays::equals);
     }
 
-    /** Types equal to {@code types}. */
+    /** A text equal to {@code value}. */
+    String text(String value) {
+        return shared(texts, value, value.hashCode(), String::equals);
+    }
+
+    /** Types equal to {@code value}. */
     PropertyTypes types(PropertyTypes value) {
-        return value.count() <= MAX_TYPES ? shared(types, value) : value;
+        return shared(types, value, value.hashCode(), PropertyTypes::equals);
     }
 
-    private static <T> T shared(@Nullable T[] slots, T value) {
-        int slot = slot(value.hashCode());
-        T held = slots[slot];
-        if (held != null && held.equals(value)) {
+    private static <T> T shared(@Nullable WeakReference<T>[] slots, T value, int hash, BiPredicate<T, T> equal) {
+        int slot = (hash ^ hash >>> 16) & (SLOTS - 1);
+        WeakReference<T> reference = slots[slot];
+        T held = reference == null ? null : reference.get();
+        if (held != null && equal.test(held, value)) {
             return held;
         }
-        slots[slot] = value;
+        slots[slot] = new WeakReference<>(value);
         return value;
     }
 
-    private static int slot(int hash) {
-        return (hash ^ hash >>> 16) & (SLOTS - 1);
+    @SuppressWarnings({"unchecked", "rawtypes"}) // There are no arrays of generic types.
+    private static <T> @Nullable WeakReference<T>[] slots() {
+        return new WeakReference[SLOTS];
     }
 }

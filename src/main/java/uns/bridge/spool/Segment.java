@@ -13,6 +13,7 @@ import java.util.Locale;
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,9 +73,7 @@ final class Segment {
                 StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
-        try (FileChannel names = FileChannel.open(folder)) {
-            names.force(true);
-        }
+        Utils.flushDir(folder);
         return new Segment(file, base, channel);
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -217,6 +218,7 @@ public final class Spool implements AutoCloseable {
      * @param read whether they count as read: their sender has them
      * @return how many of them were appended, the first ones; there may be no room for the others
      * @throws IOException if the disk did not take the first ones
+     * @throws ClosedChannelException if this thread was interrupted; some of them may be safe
      */
     public int append(List<SpoolEntry> entries, boolean read) throws IOException {
         int appended = 0;
@@ -232,7 +234,7 @@ public final class Spool implements AutoCloseable {
                         return appended;
                     }
                 } catch (IOException e) {
-                    if (appended == 0) {
+                    if (appended == 0 || e instanceof ClosedChannelException) {
                         throw e;
                     }
                     return appended; // The next attempt tells.

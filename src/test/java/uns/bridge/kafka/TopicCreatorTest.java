@@ -14,7 +14,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -22,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import uns.bridge.health.Health;
 import uns.bridge.message.OutboundRecord;
 
@@ -59,7 +60,7 @@ class TopicCreatorTest {
         final List<Set<String>> asked = new CopyOnWriteArrayList<>();
         final Map<String, Exception> refusals = new HashMap<>();
 
-        @Nullable KafkaException failure;
+        @Nullable RuntimeException failure;
 
         volatile boolean closed;
 
@@ -68,7 +69,7 @@ class TopicCreatorTest {
                 throws InterruptedException {
             asked.add(topics);
             permits.acquire();
-            KafkaException thrown = failure;
+            RuntimeException thrown = failure;
             failure = null;
             if (thrown != null) {
                 throw thrown;
@@ -142,9 +143,15 @@ class TopicCreatorTest {
         assertThat(kafka.producer().values()).as("permitted meanwhile").containsExactly("4");
     }
 
-    @Test
-    void shouldWaitAndTellWhenKafkaIsAway() throws InterruptedException {
-        rounds.failure = new TimeoutException("no node");
+    static List<RuntimeException> failures() {
+        return List.of(
+                new TimeoutException("no node"), new IllegalStateException("of a client that is not as expected"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void shouldWaitAndTellWhenKafkaIsAwayOrItsClientFails(RuntimeException failure) throws InterruptedException {
+        rounds.failure = failure;
         send("t", "1");
         rounds.permits.release();
         await().until(() -> !creator.problem().isEmpty());
@@ -153,7 +160,7 @@ class TopicCreatorTest {
 
         assertThat(health.problems().get(Health.Part.KAFKA))
                 .contains("has not created topic t yet")
-                .contains("no node");
+                .contains(KafkaErrors.describe(failure));
         assertThat(refused).isEmpty();
 
         rounds.permits.release();

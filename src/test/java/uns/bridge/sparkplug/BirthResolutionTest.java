@@ -8,9 +8,14 @@ import static uns.bridge.sparkplug.Plant.born;
 import static uns.bridge.sparkplug.Plant.named;
 
 import com.google.protobuf.ByteString;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import uns.bridge.sparkplug.proto.Payload.Metric;
 import uns.bridge.sparkplug.proto.Payload.PropertySet;
 import uns.bridge.sparkplug.proto.Payload.PropertySetList;
@@ -48,6 +53,40 @@ class BirthResolutionTest {
         assertThat(plant.json("G/NDATA/E", alias(1).setIntValue((int) (long) Long.decode(bits))))
                 .isEqualTo(
                         "{\"name\":\"m\",\"alias\":1,\"datatype\":" + type.ordinal() + ",\"value\":" + expected + "}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0",
+                "7 5 6",
+                "9 0 1000 3",
+                "-1 0 1",
+                "9223372036854775807 -9223372036854775808",
+                "-9223372036854775808 -9223372036854775807",
+                "3 3 4"
+            })
+    void shouldFindEachAliasAndNoOtherWhateverTheirOrder(String born) throws Exception {
+        Set<Long> aliases = Arrays.stream(born.split(" ")).map(Long::valueOf).collect(Collectors.toSet());
+        plant.send(
+                "G/NBIRTH/E",
+                0,
+                Stream.concat(
+                                Stream.of(born("a", DataType.INT8), born("z", DataType.INT8)),
+                                Arrays.stream(born.split(" "))
+                                        .map(alias -> born("m" + alias, Long.parseLong(alias), DataType.INT8)))
+                        .toArray(Metric.Builder[]::new));
+
+        for (long alias : aliases) {
+            for (long asked : new long[] {alias - 1, alias, alias + 1, -alias}) {
+                String known = "\"name\":\"m" + asked + "\",";
+                assertThat(plant.json("G/NDATA/E", alias(asked)))
+                        .startsWith("{" + (aliases.contains(asked) ? known : "") + "\"alias\":");
+            }
+            assertThat(plant.json("G/NDATA/E", named("m" + alias), named("a"), named("z"), named("m")))
+                    .isEqualTo("{\"name\":\"m" + alias + "\",\"datatype\":1},{\"name\":\"a\",\"datatype\":1},"
+                            + "{\"name\":\"z\",\"datatype\":1},{\"name\":\"m\"}");
+        }
     }
 
     @Test

@@ -1,8 +1,10 @@
 package uns.bridge.testbed;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +24,10 @@ import uns.bridge.brokers.MqttBroker;
 public final class BridgeProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Longer than it waits for Kafka at its end. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
     private static final Pattern BOOKS = Pattern.compile(
             "received (\\d+), delivered (\\d+), dead-lettered (\\d+), skipped \\d+, dropped (\\d+), in flight (\\d+)");
 
@@ -162,15 +168,32 @@ public final class BridgeProcess implements AutoCloseable {
         throw new AssertionError("no books in:\n" + String.join("\n", output));
     }
 
+    /** Ends it if it has not ended, if need be by force. Whatever the test was about, its books must have balanced. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        signal();
+        try {
+            if (!process.waitFor(GRACE.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+            reader.join(PATIENCE.toMillis());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        assertThat(output).noneMatch(line -> line.contains("The books do not balance"));
+    }
+
+    /** Where its output stays, for whoever looks for the cause of a failed test. */
+    private Path kept() throws IOException {
+        return Files.createDirectories(Path.of("target", "bridge-output")).resolve(process.pid() + ".log");
     }
 
     private void read() {
-        try (BufferedReader lines = process.inputReader()) {
+        try (BufferedReader lines = process.inputReader();
+                BufferedWriter kept = Files.newBufferedWriter(kept())) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 output.add(line);
+                kept.append(line).append('\n').flush();
             }
         } catch (IOException e) {
             output.add("(output ended: " + e.getMessage() + ")");

@@ -59,7 +59,10 @@ public final class KafkaReader implements AutoCloseable {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!enough.test(records)) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("only " + records.size() + " records after " + patience);
+                throw new AssertionError("only " + records.size() + " records after " + patience + ": "
+                        + records.stream()
+                                .map(record -> record.topic() + "@" + record.offset())
+                                .toList());
             }
             assignNewTopics();
             if (!consumer.assignment().isEmpty()) {
