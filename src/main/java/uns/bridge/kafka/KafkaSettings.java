@@ -84,7 +84,7 @@ public record KafkaSettings(
                 .equals(String.valueOf(config.get(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG)));
         Map<String, String> texts = new HashMap<>();
         config.forEach((key, value) -> texts.put(key, String.valueOf(value)));
-        return own && protocol.toUpperCase(Locale.ROOT).endsWith("SSL") ? TlsCheck.certificateEnds(texts) : Map.of();
+        return own && protocol.toUpperCase(Locale.ROOT).endsWith("SSL") ? TlsEnds.of(texts) : Map.of();
     }
 
     /** Without the values of the producer's settings, some of which are secret. */

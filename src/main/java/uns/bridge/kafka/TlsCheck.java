@@ -6,10 +6,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -25,12 +23,12 @@ import uns.bridge.tls.TlsFileException;
 import uns.bridge.tls.Validity;
 
 /**
- * Reads what TLS to Kafka is made of. The producer does so only when it is made, again and again, and says nothing of a
- * certificate that has expired or soon will.
+ * Reads at the start what TLS to Kafka will be made of. The producer does so only when it is made, again and again, and says
+ * nothing of a certificate that has expired.
  */
 final class TlsCheck {
 
-    private static final ConfigDef TLS = new ConfigDef().withClientSslSupport();
+    static final ConfigDef TLS = new ConfigDef().withClientSslSupport();
 
     /** Of the settings with certificates and keys the ones to blame for what is wrong with them, the likeliest first. */
     private static final List<String> BLAMED = List.of(
@@ -41,25 +39,11 @@ final class TlsCheck {
             TlsEngines.KEY + TlsEngines.LOCATION,
             TlsEngines.KEY + TlsEngines.PEM);
 
-    /** One side, and the other. */
-    private static final List<String> OF_AUTHORITIES = List.of(TlsEngines.AUTHORITIES + ".", "ssl.truststore.");
+    /** How the settings of one side begin, and those of the other. */
+    static final List<String> OF_AUTHORITIES = List.of(TlsEngines.AUTHORITIES + ".", "ssl.truststore.");
 
-    private static final List<String> OF_CERTIFICATE =
+    static final List<String> OF_CERTIFICATE =
             List.of(TlsEngines.CERTIFICATE + ".", TlsEngines.KEY + ".", "ssl.keystore.");
-
-    /** The settings with the authorities. */
-    private static final List<String> AUTHORITIES = List.of(
-            SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG,
-            SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG,
-            TlsEngines.AUTHORITIES + TlsEngines.LOCATION,
-            TlsEngines.AUTHORITIES + TlsEngines.PEM);
-
-    /** The settings with the bridge's own certificate. */
-    private static final List<String> CERTIFICATE = List.of(
-            SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG,
-            SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG,
-            TlsEngines.CERTIFICATE + TlsEngines.LOCATION,
-            TlsEngines.CERTIFICATE + TlsEngines.PEM);
 
     private final BiConsumer<String, String> reject;
 
@@ -103,62 +87,8 @@ final class TlsCheck {
         }
     }
 
-    /**
-     * Until when the certificates are valid, by the setting that names them; without those that cannot be read now.
-     *
-     * @param texts as for {@link #run}
-     */
-    static Map<String, Instant> certificateEnds(Map<String, String> texts) {
-        Map<String, Instant> ends = new TreeMap<>();
-        putEnd(ends, written(texts, OF_AUTHORITIES), AUTHORITIES);
-        putEnd(ends, written(texts, OF_CERTIFICATE), CERTIFICATE);
-        return ends;
-    }
-
-    private static void putEnd(Map<String, Instant> ends, Map<String, String> written, List<String> names) {
-        String name = names.stream().filter(written::containsKey).findFirst().orElse(null);
-        // Of a file that is not there, Kafka logs a stack trace.
-        if (name == null
-                || (name.endsWith(TlsEngines.LOCATION) && !Files.isReadable(Path.of(written.getOrDefault(name, ""))))) {
-            return;
-        }
-        Map<String, Object> settings = new HashMap<>(written);
-        settings.putAll(TLS.parse(written));
-        try (DefaultSslEngineFactory engines = new DefaultSslEngineFactory()) {
-            engines.configure(TlsEngines.kafkaSettings(settings));
-            KeyStore keys = engines.keystore();
-            KeyStore store = keys == null ? engines.truststore() : keys;
-            if (store != null) {
-                List<X509Certificate> certificates = certificates(store);
-                ends.put(
-                        name,
-                        keys == null ? Validity.endOfAuthorities(certificates) : Validity.endOfChain(certificates));
-            }
-        } catch (TlsFileException | KafkaException e) {
-            ends.remove(name); // The next connection says why.
-        }
-    }
-
-    private static List<X509Certificate> certificates(KeyStore store) {
-        List<X509Certificate> certificates = new ArrayList<>();
-        try {
-            for (String alias : Collections.list(store.aliases())) {
-                Certificate[] chain = store.isKeyEntry(alias)
-                        ? store.getCertificateChain(alias)
-                        : new Certificate[] {store.getCertificate(alias)};
-                for (Certificate each : chain) {
-                    if (each instanceof X509Certificate certificate) {
-                        certificates.add(certificate);
-                    }
-                }
-            }
-        } catch (KeyStoreException e) {
-            throw new IllegalStateException("a store that was loaded", e);
-        }
-        return certificates;
-    }
-
-    private static Map<String, String> written(Map<String, String> texts, List<String> prefixes) {
+    /** Of {@code texts} those that begin so. */
+    static Map<String, String> written(Map<String, String> texts, List<String> prefixes) {
         Map<String, String> written = new TreeMap<>(texts);
         written.keySet().removeIf(key -> prefixes.stream().noneMatch(key::startsWith));
         return written;
