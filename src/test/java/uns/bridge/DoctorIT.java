@@ -46,6 +46,7 @@ class DoctorIT {
     private static final Authority CA = Authority.named("Plant CA");
     private static final int TLS = Ports.free();
     private static final int LOGIN = Ports.free();
+    private static final int SECURE_LOGIN = Ports.free();
 
     @TempDir
     private static Path stores;
@@ -69,12 +70,18 @@ class DoctorIT {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
             admin.createTopics(List.of(
                             new NewTopic("uns_bridge_dead_letter", 1, (short) 1),
+                            new NewTopic("acme_insync", 1, (short) 1).configs(Map.of("min.insync.replicas", "2")),
                             new NewTopic("acme_forbidden", 1, (short) 1)))
                     .all()
                     .get(30, TimeUnit.SECONDS);
             allow(admin, "uns_bridge_dead_letter", PatternType.LITERAL);
             allow(admin, "acme_", PatternType.PREFIXED);
             admin.createAcls(List.of(
+                            binding(
+                                    "acme_insync",
+                                    PatternType.LITERAL,
+                                    AclOperation.DESCRIBE_CONFIGS,
+                                    AclPermissionType.ALLOW),
                             binding("acme_forbidden", PatternType.LITERAL, AclOperation.WRITE, AclPermissionType.DENY)))
                     .all()
                     .get(30, TimeUnit.SECONDS);
@@ -86,14 +93,24 @@ class DoctorIT {
         int controller = Ports.free();
         Map<String, String> settings = new HashMap<>();
         settings.put("controller.quorum.voters", "1@127.0.0.1:" + controller);
-        String clients = "DIRECT://127.0.0.1:" + direct + ",LOGIN://127.0.0.1:" + LOGIN;
+        String clients =
+                "DIRECT://127.0.0.1:" + direct + ",LOGIN://127.0.0.1:" + LOGIN + ",SECURE://127.0.0.1:" + SECURE_LOGIN;
         settings.put("listeners", clients + ",CONTROLLER://127.0.0.1:" + controller);
         settings.put("advertised.listeners", clients);
-        settings.put("listener.security.protocol.map", "DIRECT:PLAINTEXT,LOGIN:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT");
-        settings.put("listener.name.login.sasl.enabled.mechanisms", "PLAIN");
         settings.put(
-                "listener.name.login.plain.sasl.jaas.config",
-                "org.apache.kafka.common.security.plain.PlainLoginModule required user_bridge=\"" + PASSWORD + "\";");
+                "listener.security.protocol.map",
+                "DIRECT:PLAINTEXT,LOGIN:SASL_PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT");
+        for (String listener : List.of("login", "secure")) {
+            settings.put("listener.name." + listener + ".sasl.enabled.mechanisms", "PLAIN");
+            settings.put(
+                    "listener.name." + listener + ".plain.sasl.jaas.config",
+                    "org.apache.kafka.common.security.plain.PlainLoginModule required user_bridge=\"" + PASSWORD
+                            + "\";");
+        }
+        Issued broker = CA.issue("kafka", "127.0.0.1");
+        settings.put("ssl.keystore.type", "PEM");
+        settings.put("ssl.keystore.certificate.chain", broker.chainPem());
+        settings.put("ssl.keystore.key", broker.keyPem());
         settings.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
         settings.put("super.users", "User:ANONYMOUS");
         return Brokers.kafka(direct, settings);
@@ -235,6 +252,85 @@ class DoctorIT {
 
         assertFails("TCP", "no connection to 127.0.0.1:1", "nothing listens at this port");
         assertThat(report).contains("ok       SUBACK");
+    }
+
+    @Test
+    void shouldPassByWebSocketAndTlsToKafka() throws Exception {
+        byWebSocket();
+        byTlsToKafka();
+
+        assertThat(examine()).as(report).isZero();
+        assertThat(report)
+                .contains("ok       WebSocket", "ok       CONNACK      accepted by MQTT 5")
+                .contains("ok       SUBACK       acme/line at QoS 1")
+                .contains("CN=kafka, issued by CN=Plant CA, valid from", "for [kafka, 127.0.0.1]")
+                .contains("ok       metadata     cluster ", "uns_bridge_dead_letter: may be written")
+                .contains("Nothing has failed.")
+                .doesNotContain(PASSWORD);
+    }
+
+    @Test
+    void shouldSayThatThePathIsWrongWhenThereIsNoWebSocket() throws Exception {
+        byWebSocket();
+        mqttKeys.put("path", "/other");
+
+        assertFails("WebSocket", "the WebSocket handshake", "mqtt.transport: tcp needs neither");
+        assertThat(report).contains("ok       metadata").doesNotContain("CONNACK");
+    }
+
+    @Test
+    void shouldSayThatThePortHasNoWebSocketWhenItSpeaksPlainMqtt() throws Exception {
+        byWebSocket();
+        mqttKeys.put("port", Integer.toString(mqtt.port()));
+
+        assertFails("WebSocket", "", "broker's WebSocket listener");
+    }
+
+    @Test
+    void shouldSayThatKafkaIsNotTrustedWhenTheAuthorityIsAnother() throws Exception {
+        byTlsToKafka();
+        Files.writeString(
+                conf.resolve("other.pem"),
+                Issued.pem(Authority.named("Other CA").certificate()));
+        kafkaKeys.put("ssl.ca.location", conf.resolve("other.pem").toString());
+
+        assertFails("metadata", "SslAuthenticationException", "ssl.ca.location");
+        assertThat(report).contains("CN=kafka, issued by CN=Plant CA, valid from");
+    }
+
+    @Test
+    void shouldSayThatKafkasPasswordIsRefusedByTls() throws Exception {
+        byTlsToKafka();
+        kafkaKeys.put("sasl.password", "wr0ng-one");
+
+        assertFails("metadata", "SaslAuthenticationException", "correct sasl.username and sasl.password");
+        assertThat(report).doesNotContain("wr0ng-one");
+    }
+
+    @Test
+    void shouldSayThatKafkaSpeaksTlsWhenTheSettingsDoNot() throws Exception {
+        kafkaKeys.put("bootstrap.servers", "127.0.0.1:" + SECURE_LOGIN);
+
+        assertFails("metadata", "the server speaks TLS, but security.protocol is SASL_PLAINTEXT", "security.protocol");
+    }
+
+    @Test
+    void shouldNameTheTopicThatTakesNoRecord() throws Exception {
+        mqttKeys.put("topics", "['acme/insync']");
+
+        assertFails("topic", "acme_insync: min.insync.replicas is 2 and there are only 1 replicas", "missing brokers");
+    }
+
+    private void byWebSocket() {
+        mqttKeys.remove("tls");
+        mqttKeys.put("transport", "websockets");
+        mqttKeys.put("port", Integer.toString(mqtt.webSocketPort()));
+    }
+
+    private void byTlsToKafka() {
+        kafkaKeys.put("bootstrap.servers", "127.0.0.1:" + SECURE_LOGIN);
+        kafkaKeys.put("security.protocol", "SASL_SSL");
+        kafkaKeys.put("ssl.ca.location", conf.resolve("ca.pem").toString());
     }
 
     @Test

@@ -47,7 +47,7 @@ class MqttAccessIT {
 
     @ParameterizedTest
     @CsvSource({
-        "HiveMQ,    5, bad user name or password (0x86)",
+        "HiveMQ,    5, 'bad user name or password (0x86), \"Authentication failed\"'",
         "HiveMQ,    4, bad user name or password (4)",
         "HiveMQ,    3, bad user name or password (4)",
         "Mosquitto, 5, not authorized (0x87)",

@@ -76,6 +76,41 @@ public final class DeliveryTracker {
      */
     public boolean offer(InboundMessage message, int packetId, AckChannel channel) {
         Delivery delivery = new Delivery(message, packetId, channel);
+        if (!admit(delivery)) {
+            return false;
+        }
+        arrived.add(delivery);
+        return true;
+    }
+
+    /**
+     * Takes in, if there is room, a message that is to go nowhere. One of QoS 1 or 2 is acknowledged in its turn, for
+     * acknowledgements have the order of arrival (MQTT 5, 4.6); one of QoS 0 needs no room.
+     *
+     * @param packetId its packet identifier, 0 at QoS 0
+     * @return whether it was taken
+     */
+    public boolean skip(InboundMessage message, int packetId, AckChannel channel) {
+        if (message.qos() == 0) {
+            lock.lock();
+            try {
+                received++;
+                skipped++;
+            } finally {
+                lock.unlock();
+            }
+            return true;
+        }
+        Delivery delivery = new Delivery(message, packetId, channel);
+        delivery.skip();
+        if (!admit(delivery)) {
+            return false;
+        }
+        complete(delivery);
+        return true;
+    }
+
+    private boolean admit(Delivery delivery) {
         lock.lock();
         try {
             if (!hasRoom(delivery)) {
@@ -83,14 +118,13 @@ public final class DeliveryTracker {
             }
             account(delivery, 1);
             received++;
-            receivedBytes += message.payload().length;
-            lastArrivalMs = message.arrivalMs();
+            receivedBytes += delivery.message().payload().length;
+            lastArrivalMs = delivery.message().arrivalMs();
             inFlight.add(delivery);
+            return true;
         } finally {
             lock.unlock();
         }
-        arrived.add(delivery);
-        return true;
     }
 
     /** Counts a QoS 0 message that found no room and is given up. */

@@ -123,6 +123,10 @@ public enum Remedy {
             "the broker limits how long it keeps a session",
             "raise the limit there, or know that what is published later while the bridge is away is lost",
             "session only for"),
+    MQTT_COPIES(
+            "the broker has no subscription identifiers (MQTT 5), or has them switched off",
+            "switch them on, or name the topics so that no two filters overlap",
+            "no subscription identifiers"),
     MQTT_CLOSED(
             "what answers is no MQTT broker, or one that closes rather than tell why: for the user, the password, the"
                     + " client id, or a topic filter that is not allowed",

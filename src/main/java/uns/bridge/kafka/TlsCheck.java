@@ -19,6 +19,9 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.jspecify.annotations.Nullable;
+import uns.bridge.config.Secret;
+import uns.bridge.tls.Identity;
+import uns.bridge.tls.PemFile;
 import uns.bridge.tls.TlsFileException;
 import uns.bridge.tls.Validity;
 
@@ -77,7 +80,9 @@ final class TlsCheck {
             String wrong = complaint(engines.keystore() == null ? engines.truststore() : engines.keystore());
             if (wrong != null) {
                 reject.accept(blamed, "the file " + written.get(blamed) + " " + wrong);
+                return;
             }
+            checkFit(written);
         } catch (TlsFileException e) {
             reject.accept(e.setting(), String.valueOf(e.getMessage()));
         } catch (InvalidPathException e) {
@@ -110,6 +115,24 @@ final class TlsCheck {
             return false;
         }
         return true;
+    }
+
+    /** Kafka takes a key in PEM form that is not the certificate's, and its brokers then refuse each connection. */
+    private static void checkFit(Map<String, String> written) throws TlsFileException {
+        if (!DefaultSslEngineFactory.PEM_TYPE.equals(written.get(SslConfigs.SSL_KEYSTORE_TYPE_CONFIG))) {
+            return;
+        }
+        String file = written.get(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG);
+        String password = written.get(SslConfigs.SSL_KEY_PASSWORD_CONFIG);
+        PemFile chain = file == null
+                ? text(written, SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG)
+                : PemFile.read(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG, Path.of(file));
+        PemFile key = file == null ? text(written, SslConfigs.SSL_KEYSTORE_KEY_CONFIG) : chain;
+        Identity.of(chain, key, SslConfigs.SSL_KEY_PASSWORD_CONFIG, password == null ? null : new Secret(password));
+    }
+
+    private static PemFile text(Map<String, String> written, String setting) throws TlsFileException {
+        return PemFile.of(setting, written.getOrDefault(setting, ""));
     }
 
     /** About the keys' certificates or, where there are only authorities, about all of them. */

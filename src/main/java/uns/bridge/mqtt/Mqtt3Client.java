@@ -68,7 +68,7 @@ final class Mqtt3Client implements PahoClient {
 
     @Override
     public CompletableFuture<int @Nullable []> subscribe(
-            List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained, int qos)
+            List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained, int qos, int identifier)
             throws ConnectionFailure {
         int[] everyQos = new int[filters.size()];
         Arrays.fill(everyQos, qos);

@@ -28,6 +28,7 @@ import uns.bridge.message.TopicFilter;
 final class Mqtt5Client implements PahoClient {
 
     private final MqttSettings settings;
+    private final Wire wire;
     private final CompletableFuture<ConnectionFailure> ended;
     private final MqttAsyncClient client;
 
@@ -38,6 +39,7 @@ final class Mqtt5Client implements PahoClient {
 
     Mqtt5Client(MqttSettings settings, Wire wire, CompletableFuture<ConnectionFailure> ended) throws ConnectionFailure {
         this.settings = settings;
+        this.wire = wire;
         this.ended = ended;
         try {
             this.client = new MqttAsyncClient(UNUSED_URI, settings.clientId(), new MemoryPersistence()) {
@@ -72,7 +74,7 @@ final class Mqtt5Client implements PahoClient {
             limits = limits(answer.getResponseProperties());
             return answer.getSessionPresent();
         } catch (MqttException e) {
-            throw failure(e);
+            throw failure(e, said());
         }
     }
 
@@ -92,23 +94,28 @@ final class Mqtt5Client implements PahoClient {
                         !Boolean.FALSE.equals(connack.isRetainAvailable()),
                         connack.isWildcardSubscriptionsAvailable(),
                         connack.isSharedSubscriptionAvailable(),
+                        connack.isSubscriptionIdentifiersAvailable(),
                         connack.getServerKeepAlive(),
                         connack.getAssignedClientIdentifier());
     }
 
     @Override
     public CompletableFuture<int @Nullable []> subscribe(
-            List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained, int qos)
+            List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained, int qos, int identifier)
             throws ConnectionFailure {
         MqttSubscription[] subscriptions = new MqttSubscription[filters.size()];
         for (int i = 0; i < subscriptions.length; i++) {
             subscriptions[i] = new MqttSubscription(filters.get(i).toString(), qos);
             subscriptions[i].setRetainHandling(retained.apply(filters.get(i)).option());
         }
+        MqttProperties properties = new MqttProperties();
+        if (identifier != SubscriptionIdentifiers.NONE) {
+            properties.setSubscriptionIdentifier(identifier);
+        }
         Answer answer = new Answer(new CompletableFuture<>());
         try {
             // Not the overload with a message listener, which throws IndexOutOfBoundsException.
-            client.subscribe(subscriptions, null, answer, new MqttProperties());
+            client.subscribe(subscriptions, null, answer, properties);
         } catch (MqttException e) {
             throw failure(e);
         }
@@ -166,11 +173,23 @@ final class Mqtt5Client implements PahoClient {
         }
     }
 
+    /** What the broker has said to it, where it has. */
+    private String said() {
+        String reason = wire.reasonString();
+        return reason.isEmpty() ? "" : ", \"" + reason + '"';
+    }
+
     private static ConnectionFailure failure(Throwable e) {
+        return failure(e, "");
+    }
+
+    private static ConnectionFailure failure(Throwable e, String said) {
         int code = e instanceof MqttException paho ? paho.getReasonCode() : 0;
         return isReasonCode(code)
                 ? new ConnectionFailure(
-                        "refused by the broker: " + ReasonCode.describe(code), code == ReasonCode.SESSION_TAKEN_OVER, e)
+                        "refused by the broker: " + ReasonCode.describe(code) + said,
+                        code == ReasonCode.SESSION_TAKEN_OVER,
+                        e)
                 : ConnectionFailure.of(e, code);
     }
 
@@ -199,7 +218,7 @@ final class Mqtt5Client implements PahoClient {
             int code = response.getReturnCode();
             if (isReasonCode(code)) {
                 ended.complete(new ConnectionFailure(
-                        "disconnected by the broker: " + ReasonCode.describe(code),
+                        "disconnected by the broker: " + ReasonCode.describe(code) + said(),
                         code == ReasonCode.SESSION_TAKEN_OVER,
                         response.getException()));
             } else if (response.getException() != null) {

@@ -58,13 +58,15 @@ final class MqttConnection implements AutoCloseable {
     /**
      * Connects.
      *
+     * @param identifiers which messages are copies of others
      * @param answerTimeout how long the broker may take to answer a CONNECT or SUBSCRIBE
      * @throws ConnectionFailure if there is no connection, or the broker refuses it
      */
-    static MqttConnection open(MqttSettings settings, DeliveryTracker tracker, Duration answerTimeout)
+    static MqttConnection open(
+            MqttSettings settings, DeliveryTracker tracker, SubscriptionIdentifiers identifiers, Duration answerTimeout)
             throws ConnectionFailure {
         Transport transport = transport(settings);
-        Wire wire = new Wire(transport, tracker, settings.maxInFlightBytes(), settings.version());
+        Wire wire = new Wire(transport, tracker, settings.maxInFlightBytes(), settings.version(), identifiers);
         try {
             transport.connect(CONNECT_TIMEOUT);
             MqttConnection connection = new MqttConnection(settings, answerTimeout, wire);
@@ -116,22 +118,33 @@ final class MqttConnection implements AutoCloseable {
         return client.limits();
     }
 
+    /** Whether the broker takes Subscription Identifiers (MQTT 5, 3.2.2.3.12). */
+    boolean takesIdentifiers() {
+        ServerLimits limits = client.limits();
+        return limits != null && limits.identifiersAvailable();
+    }
+
     /**
      * Subscribes to {@code filters}. A subscription that the session has already is replaced by an equal one.
      *
      * @param kept those whose retained messages are wanted each time; of the others they are when the subscription is new
+     * @param identifier see {@link PahoClient#subscribe}
      * @return the broker's reason codes (MQTT 5, 3.9.3), one for each filter if the broker does what it should
      * @throws ConnectionFailure if the broker does not answer
      */
-    int[] subscribe(List<TopicFilter> filters, List<TopicFilter> kept) throws ConnectionFailure, InterruptedException {
-        return subscribe(filters, filter -> kept.contains(filter) ? RetainHandling.ALWAYS : RetainHandling.ONLY_IF_NEW);
+    int[] subscribe(List<TopicFilter> filters, List<TopicFilter> kept, int identifier)
+            throws ConnectionFailure, InterruptedException {
+        return subscribe(
+                filters,
+                filter -> kept.contains(filter) ? RetainHandling.ALWAYS : RetainHandling.ONLY_IF_NEW,
+                identifier);
     }
 
     /** The same, with what is wanted of the retained messages of each filter. */
-    int[] subscribe(List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained)
+    int[] subscribe(List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained, int identifier)
             throws ConnectionFailure, InterruptedException {
         try {
-            int[] codes = await("SUBSCRIBE", client.subscribe(filters, retained, settings.qos()));
+            int[] codes = await("SUBSCRIBE", client.subscribe(filters, retained, settings.qos(), identifier));
             return codes == null ? new int[0] : codes;
         } catch (RuntimeException e) {
             throw ConnectionFailure.ofClient(e);

@@ -107,12 +107,18 @@ public final class MqttExamination {
                     "the broker keeps the session only for " + expiry + " s, and not for the "
                             + settings.sessionExpiry().toSeconds() + " s of mqtt.session_expiry");
         }
+        if (!limits.identifiersAvailable() && Subscriptions.overlap(filters)) {
+            examination.warning(
+                    "filters",
+                    "some overlap, and the broker takes no subscription identifiers, so a message of two of them may be"
+                            + " in Kafka twice");
+        }
     }
 
     private void subscribe() throws InterruptedException {
         List<TopicFilter> asked = filters.stream().map(this::unshared).toList();
         try (MqttConnection connection = open(Duration.ZERO)) {
-            int[] codes = connection.subscribe(asked, filter -> RetainHandling.NEVER);
+            int[] codes = connection.subscribe(asked, filter -> RetainHandling.NEVER, SubscriptionIdentifiers.NONE);
             for (int i = 0; i < asked.size(); i++) {
                 grant(asked.get(i), i < codes.length ? codes[i] : null);
             }
@@ -169,7 +175,7 @@ public final class MqttExamination {
                 settings.webSocketPath());
         // Nobody takes messages out of it. Without Receive Maximum (before MQTT 5) the broker may send some.
         DeliveryTracker untouched = new DeliveryTracker(Integer.MAX_VALUE, settings.maxInFlightBytes());
-        return MqttConnection.open(own, untouched, Examination.STEP);
+        return MqttConnection.open(own, untouched, new SubscriptionIdentifiers(null), Examination.STEP);
     }
 
     /** Another one than that of the bridge, whose session would be taken over. */

@@ -107,7 +107,7 @@ public record MqttSettings(
 
     /** What in the settings should be reconsidered, one sentence each, without secrets. */
     public List<String> warnings() {
-        List<String> warnings = new ArrayList<>(Subscriptions.warnings(topics));
+        List<String> warnings = new ArrayList<>(Subscriptions.warnings(topics, version));
         if (tls != null) {
             tls.warnings().forEach(warning -> warnings.add("mqtt.tls." + warning));
         }

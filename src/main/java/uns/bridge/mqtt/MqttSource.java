@@ -49,6 +49,7 @@ public final class MqttSource {
     private final List<TopicFilter> kept;
     private final Grants grants;
     private final SessionFilters sessionFilters;
+    private final SubscriptionIdentifiers identifiers;
     private final SessionWatch sessions;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicLong connections = new AtomicLong();
@@ -92,6 +93,7 @@ public final class MqttSource {
         this.answerTimeout = answerTimeout;
         this.grants = new Grants(settings, this.kept);
         this.sessionFilters = new SessionFilters(settings, stateDir);
+        this.identifiers = new SubscriptionIdentifiers(SessionFile.of(settings, stateDir, "identifiers"));
         this.sessions = SessionWatch.of(settings, stateDir);
         this.subscriptions = grants.state();
     }
@@ -115,7 +117,7 @@ public final class MqttSource {
         Duration backoff = MIN_BACKOFF;
         while (stopped.getCount() > 0) {
             ConnectionFailure failure;
-            try (MqttConnection current = MqttConnection.open(settings, tracker, answerTimeout)) {
+            try (MqttConnection current = MqttConnection.open(settings, tracker, identifiers, answerTimeout)) {
                 if (!use(current)) {
                     return true;
                 }
@@ -169,6 +171,9 @@ public final class MqttSource {
                 current.session());
         connectedBefore = true;
         sessionFilters.subscribing(grants.filters(), current.session() == Session.NEW);
+        if (current.session() == Session.NEW) {
+            identifiers.forget();
+        }
         sessions.connected(current.session(), System.currentTimeMillis());
         List<TopicFilter> asked = grants.toAskWhenConnected(current.session() == Session.RESUMED);
         if (!asked.isEmpty()) {
@@ -176,7 +181,7 @@ public final class MqttSource {
         }
         while (true) {
             if (!asked.isEmpty()) {
-                grants.take(asked, current.subscribe(asked, kept));
+                subscribe(current, asked);
             }
             unsubscribe(current);
             subscribed(current);
@@ -191,6 +196,31 @@ public final class MqttSource {
                 }
                 sessions.seen(System.currentTimeMillis());
             } while (asked.isEmpty() || System.nanoTime() - askAgainNs < 0);
+        }
+    }
+
+    /**
+     * Subscribes to {@code asked}: at once, or, where filters overlap, to each once those before it are answered, so that its
+     * identifier tells the copies. Once there are identifiers all have one, for a message may come with those it has only.
+     */
+    private void subscribe(MqttConnection current, List<TopicFilter> asked)
+            throws ConnectionFailure, InterruptedException {
+        boolean overlap = grants.overlap();
+        if (!current.takesIdentifiers() || !(overlap || identifiers.areKnown())) {
+            if (overlap && settings.version().hasProperties()) {
+                LOG.warn("Topic filters overlap, and the MQTT broker takes no subscription identifiers (MQTT 5,"
+                        + " 3.2.2.3.12): a message of two of them may be in Kafka twice");
+            }
+            identifiers.forget();
+            grants.take(asked, current.subscribe(asked, kept, SubscriptionIdentifiers.NONE));
+            return;
+        }
+        List<TopicFilter> rest = new ArrayList<>(asked);
+        while (!rest.isEmpty()) {
+            List<TopicFilter> together = grants.together(rest);
+            int identifier = identifiers.of(grants.before(together.get(0), rest));
+            grants.take(together, current.subscribe(together, kept, identifier));
+            rest.removeAll(together);
         }
     }
 

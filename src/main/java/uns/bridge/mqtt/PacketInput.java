@@ -46,9 +46,15 @@ final class PacketInput extends InputStream {
 
     private int answeredHere;
 
-    PacketInput(InputStream in, Wire wire, DeliveryTracker tracker, long maxPayloadBytes, MqttVersion version) {
+    PacketInput(
+            InputStream in,
+            Wire wire,
+            DeliveryTracker tracker,
+            long maxPayloadBytes,
+            MqttVersion version,
+            SubscriptionIdentifiers identifiers) {
         this.reader = new PacketReader(in);
-        this.publishes = new PublishReader(reader, maxPayloadBytes, version);
+        this.publishes = new PublishReader(reader, maxPayloadBytes, version, identifiers);
         this.wire = wire;
         this.tracker = tracker;
     }
@@ -100,7 +106,7 @@ final class PacketInput extends InputStream {
 
     /** Hands on the message that waits, and reads one packet: that of Paho's, or nothing after a PUBLISH. */
     private byte[] receive() throws IOException {
-        if (waiting != null && !place(waiting.message(), waiting.packetId())) {
+        if (waiting != null && !place(waiting)) {
             answeredHere++;
             return PINGRESP_PACKET;
         }
@@ -142,18 +148,22 @@ final class PacketInput extends InputStream {
             bytes[i] = (byte) ((rest & 0x7F) | (i < headerLength - 1 ? 0x80 : 0));
         }
         reader.bytes(bytes, headerLength, remaining);
+        int type = first >> 4;
+        if (type == ReasonString.CONNACK || type == ReasonString.DISCONNECT) {
+            wire.heard(ReasonString.of(bytes));
+        }
         return bytes;
     }
 
     /**
-     * Hands {@code message} on, waiting for room.
+     * Hands {@code publish} on, waiting for room.
      *
      * @return false if Paho is to be given the answer of its PINGREQ first
      */
-    private boolean place(InboundMessage message, int packetId) throws IOException {
-        while (wire.isPaused() || !tracker.offer(message, packetId, wire)) {
-            if (message.qos() == 0 && !wire.isPaused()) {
-                drop(message);
+    private boolean place(Publish publish) throws IOException {
+        while (wire.isPaused() || !take(publish)) {
+            if (publish.message().qos() == 0 && !wire.isPaused()) {
+                drop(publish.message());
                 return true;
             }
             wire.holdBack(true);
@@ -171,6 +181,12 @@ final class PacketInput extends InputStream {
         }
         wire.holdBack(false);
         return true;
+    }
+
+    private boolean take(Publish publish) {
+        return publish.copy()
+                ? tracker.skip(publish.message(), publish.packetId(), wire)
+                : tracker.offer(publish.message(), publish.packetId(), wire);
     }
 
     private void drop(InboundMessage message) {

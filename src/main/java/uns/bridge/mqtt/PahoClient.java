@@ -36,10 +36,12 @@ interface PahoClient {
      * Sends SUBSCRIBE.
      *
      * @param retained which retained messages are wanted of a filter. Before MQTT 5 those of every filter come.
+     * @param identifier the Subscription Identifier (MQTT 5, 3.8.2.1.2), or {@link SubscriptionIdentifiers#NONE}; before MQTT
+     *     5 there is none
      * @return the reason codes of SUBACK, one for each filter; fails with a {@link ConnectionFailure}
      */
     CompletableFuture<int @Nullable []> subscribe(
-            List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained, int qos)
+            List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained, int qos, int identifier)
             throws ConnectionFailure;
 
     /**

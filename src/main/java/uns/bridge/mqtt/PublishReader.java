@@ -16,15 +16,24 @@ final class PublishReader {
     private final PacketReader reader;
     private final long maxPayloadBytes;
     private final boolean hasProperties;
+    private final SubscriptionIdentifiers identifiers;
 
-    PublishReader(PacketReader reader, long maxPayloadBytes, MqttVersion version) {
+    /** Of the message that is being read. */
+    private boolean copy;
+
+    PublishReader(PacketReader reader, long maxPayloadBytes, MqttVersion version, SubscriptionIdentifiers identifiers) {
         this.reader = reader;
         this.maxPayloadBytes = maxPayloadBytes;
         this.hasProperties = version.hasProperties();
+        this.identifiers = identifiers;
     }
 
-    /** A message and its packet identifier, 0 at QoS 0. */
-    record Publish(InboundMessage message, int packetId) {}
+    /**
+     * A message and its packet identifier, 0 at QoS 0.
+     *
+     * @param copy whether it comes once more, through another subscription; then its payload is not held
+     */
+    record Publish(InboundMessage message, int packetId, boolean copy) {}
 
     /** Reads the packet that begins with the byte {@code first}; of one that is too large only the beginning. */
     Publish read(int first) throws IOException {
@@ -37,15 +46,17 @@ final class PublishReader {
         int propertiesLength = hasProperties ? reader.variableByteInteger() : 0;
         int unheld = 0;
         MqttProperties properties = MqttProperties.NONE;
+        copy = false;
         if (propertiesLength > MAX_PROPERTIES_BYTES) {
             reader.skip(propertiesLength);
             unheld = propertiesLength;
         } else if (propertiesLength > 0) {
-            properties = properties(propertiesLength);
+            properties = properties(topic, propertiesLength);
         }
         int payloadSize = reader.remaining();
         boolean held = payloadSize <= maxPayloadBytes && unheld == 0;
-        byte[] payload = reader.bytes(held ? payloadSize : Math.min(payloadSize, InboundMessage.EXCERPT_BYTES));
+        int excerpt = copy ? 0 : InboundMessage.EXCERPT_BYTES;
+        byte[] payload = reader.bytes(held && !copy ? payloadSize : Math.min(payloadSize, excerpt));
         reader.skip(reader.remaining());
         InboundMessage message = new InboundMessage(
                 topic,
@@ -56,16 +67,17 @@ final class PublishReader {
                 (first & 8) != 0,
                 System.currentTimeMillis(),
                 properties);
-        return new Publish(message, packetId);
+        return new Publish(message, packetId, copy);
     }
 
     /** The properties (MQTT 5, 3.3.2.3); those meant for the client alone are passed over. */
-    private MqttProperties properties(int length) throws IOException {
+    private MqttProperties properties(String topic, int length) throws IOException {
         int end = reader.remaining() - length;
         String contentType = null;
         String responseTopic = null;
         byte[] correlationData = null;
         List<UserProperty> userProperties = List.of();
+        boolean first = true;
         while (reader.remaining() > end) {
             int id = reader.uint8();
             switch (id) {
@@ -74,7 +86,11 @@ final class PublishReader {
                 case 0x03 -> contentType = reader.text();
                 case 0x08 -> responseTopic = reader.text();
                 case 0x09 -> correlationData = reader.binary();
-                case 0x0B -> reader.variableByteInteger(); // Subscription Identifier
+                case 0x0B -> { // Subscription Identifier: of one subscription, or of all that match.
+                    boolean another = identifiers.isCopy(reader.variableByteInteger(), topic);
+                    copy = another && (first || copy);
+                    first = false;
+                }
                 case 0x26 -> {
                     if (userProperties.isEmpty()) {
                         userProperties = new ArrayList<>();

@@ -21,6 +21,7 @@ record ServerLimits(
         boolean retainAvailable,
         boolean wildcardsAvailable,
         boolean sharedAvailable,
+        boolean identifiersAvailable,
         @Nullable Integer serverKeepAliveSeconds,
         @Nullable String assignedClientId) {
 
@@ -34,6 +35,7 @@ record ServerLimits(
         limits.add("Retain " + (retainAvailable ? "yes" : "no"));
         limits.add("Wildcard " + (wildcardsAvailable ? "yes" : "no"));
         limits.add("Shared " + (sharedAvailable ? "yes" : "no"));
+        limits.add("Subscription Identifiers " + (identifiersAvailable ? "yes" : "no"));
         if (serverKeepAliveSeconds != null) {
             limits.add("Server Keep Alive " + serverKeepAliveSeconds + " s");
         }

@@ -1,19 +1,7 @@
 package uns.bridge.mqtt;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.SYNC;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,31 +15,31 @@ import uns.bridge.message.TopicFilter;
  * The topic filters that the session at the broker may have, from this start and earlier ones: those that are no longer
  * wanted are to be unsubscribed, for the broker would go on sending them. Used by one thread.
  *
- * <p>They are kept in a file, one for each broker and client identifier. A filter is in it before it is subscribed to, and
- * until the broker has confirmed that it is not any more: to unsubscribe once too often does no harm (MQTT 5, 3.11.3, No
- * subscription existed).
+ * <p>They are kept in a {@link SessionFile}. A filter is in it before it is subscribed to, and until the broker has confirmed
+ * that it is not any more: to unsubscribe once too often does no harm (MQTT 5, 3.11.3, No subscription existed).
  */
 final class SessionFilters {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionFilters.class);
-    private static final int HASH_BYTES = 8;
 
     /** Not allowed in a topic filter (MQTT 5, 4.7.3), and so in none of them. */
     private static final String SEPARATOR = "\0";
 
-    private final @Nullable Path file;
+    private final @Nullable SessionFile file;
 
     /** What is in the file, as far as it can be written. */
     private final Set<TopicFilter> filters = new LinkedHashSet<>();
 
     /** @param folder where the file is, or null for none: then only what this start subscribes to is known */
     SessionFilters(MqttSettings settings, @Nullable Path folder) {
-        String session = settings.host() + "\n" + settings.port() + "\n" + settings.clientId();
-        this.file = folder == null ? null : folder.resolve("subscriptions-" + hash(session));
-        if (file != null && Files.exists(file)) {
+        this.file = SessionFile.of(settings, folder, "subscriptions");
+        if (file != null) {
             try {
-                for (String filter : Files.readString(file).split(SEPARATOR, -1)) {
-                    filters.add(TopicFilter.of(filter));
+                String text = file.read();
+                if (text != null) {
+                    for (String filter : text.split(SEPARATOR, -1)) {
+                        filters.add(TopicFilter.of(filter));
+                    }
                 }
             } catch (IOException | IllegalArgumentException e) {
                 LOG.warn("Not all that was subscribed to before can be read from {}: {}", file, e.toString());
@@ -86,33 +74,13 @@ final class SessionFilters {
         filters.addAll(now);
         if (file != null) {
             try {
-                write(file, now.stream().map(TopicFilter::toString).collect(Collectors.joining(SEPARATOR)));
+                file.write(now.stream().map(TopicFilter::toString).collect(Collectors.joining(SEPARATOR)));
             } catch (IOException e) {
                 LOG.warn(
                         "{} can't be written, so what is taken out of mqtt.topics may stay subscribed: {}",
                         file,
                         e.toString());
             }
-        }
-    }
-
-    /** All or nothing, and on the disk when it returns. */
-    private static void write(Path file, String text) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder != null) {
-            Files.createDirectories(folder);
-        }
-        Path whole = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(whole, text, CREATE, TRUNCATE_EXISTING, WRITE, SYNC);
-        Files.move(whole, file, ATOMIC_MOVE, REPLACE_EXISTING);
-    }
-
-    private static String hash(String session) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(session.getBytes(UTF_8));
-            return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

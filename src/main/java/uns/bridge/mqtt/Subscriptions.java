@@ -13,7 +13,8 @@ import uns.bridge.message.TopicFilter;
  * messages the members of the group have one each.
  *
  * <p>A message that matches several subscriptions may be sent once for each (MQTT 5, 3.3.4; Mosquitto does so with MQTT
- * 5), and would be in Kafka as often. So a filter that another one covers is not subscribed to.
+ * 5), and would be in Kafka as often. So a filter that another one covers is not subscribed to; where two overlap in part,
+ * {@link SubscriptionIdentifiers} tell the copies, from MQTT 5 on.
  */
 final class Subscriptions {
 
@@ -47,7 +48,7 @@ final class Subscriptions {
     }
 
     /** What the operator should know of filters that meet. */
-    static List<String> warnings(List<TopicFilter> filters) {
+    static List<String> warnings(List<TopicFilter> filters, MqttVersion version) {
         List<String> warnings = new ArrayList<>();
         for (TopicFilter filter : filters) {
             filters.stream()
@@ -59,7 +60,8 @@ final class Subscriptions {
         List<TopicFilter> uncovered = uncovered(filters);
         for (int i = 0; i < uncovered.size(); i++) {
             for (TopicFilter other : uncovered.subList(i + 1, uncovered.size())) {
-                if (Shared.of(uncovered.get(i)).filter.overlaps(Shared.of(other).filter)) {
+                if (Shared.of(uncovered.get(i)).filter.overlaps(Shared.of(other).filter)
+                        && !(version.hasProperties() && overlap(uncovered.get(i), other))) {
                     warnings.add("mqtt.topics: " + uncovered.get(i) + " and " + other
                             + " overlap, so the MQTT broker may send a message of both twice");
                 }
@@ -84,6 +86,22 @@ final class Subscriptions {
             }
         }
         return matching;
+    }
+
+    /**
+     * Whether there is a topic that both match, so that the broker may send its messages twice. It is meant to send those of a
+     * shared one besides, to whichever member of the group.
+     */
+    static boolean overlap(TopicFilter one, TopicFilter other) {
+        Shared a = Shared.of(one);
+        Shared b = Shared.of(other);
+        return a.group.isEmpty() && b.group.isEmpty() && a.filter.overlaps(b.filter);
+    }
+
+    /** Whether that is so of any two of {@code filters}. */
+    static boolean overlap(List<TopicFilter> filters) {
+        return filters.stream()
+                .anyMatch(one -> filters.stream().anyMatch(other -> !one.equals(other) && overlap(one, other)));
     }
 
     private static boolean covers(TopicFilter one, TopicFilter other) {

@@ -76,7 +76,8 @@ final class WebSocketHandshake {
         while (response.indexOf("\r\n\r\n", response.length() - 4) < 0) {
             int b = in.read();
             if (b < 0) {
-                throw new EOFException("closed during the WebSocket handshake: is mqtt.port that of WebSockets?");
+                throw new EOFException(
+                        "closed during the WebSocket handshake: are mqtt.port and mqtt.path those of WebSockets?");
             }
             if (response.length() == MAX_RESPONSE_BYTES) {
                 throw new IOException("an answer to the WebSocket handshake of more than 16 KiB");

@@ -38,20 +38,28 @@ final class Wire implements AckChannel {
     private final DeliveryTracker tracker;
     private final long maxPayloadBytes;
     private final MqttVersion version;
+    private final SubscriptionIdentifiers identifiers;
+    private volatile String reasonString = "";
     private volatile boolean closed;
     private volatile boolean paused;
     private volatile boolean holdingBack;
 
-    Wire(Transport transport, DeliveryTracker tracker, long maxPayloadBytes, MqttVersion version) {
+    Wire(
+            Transport transport,
+            DeliveryTracker tracker,
+            long maxPayloadBytes,
+            MqttVersion version,
+            SubscriptionIdentifiers identifiers) {
         this.transport = transport;
         this.tracker = tracker;
         this.maxPayloadBytes = maxPayloadBytes;
         this.version = version;
+        this.identifiers = identifiers;
     }
 
     /** What Paho reads: everything but PUBLISH packets. */
     InputStream input() throws IOException {
-        return new PacketInput(transport.input(), this, tracker, maxPayloadBytes, version);
+        return new PacketInput(transport.input(), this, tracker, maxPayloadBytes, version, identifiers);
     }
 
     /** What Paho writes to, one packet a flush. */
@@ -75,6 +83,15 @@ final class Wire implements AckChannel {
 
     void holdBack(boolean now) {
         holdingBack = now;
+    }
+
+    /** Why the broker refuses or ends the connection, in its own words; empty if it has not said. */
+    String reasonString() {
+        return reasonString;
+    }
+
+    void heard(String reason) {
+        reasonString = reason;
     }
 
     boolean isClosed() {

@@ -76,6 +76,34 @@ class DeliveryTrackerTest {
     }
 
     @Test
+    void shouldAcknowledgeWhatIsSkippedInItsTurnWithoutHandingItOn() throws InterruptedException {
+        offer(1, 1, a);
+        assertThat(tracker.skip(Messages.message("t", new byte[0], 2), 2, a)).isTrue();
+        assertThat(tracker.skip(Messages.message("t", new byte[0], 0), 0, a)).isTrue();
+        offer(1, 3, a);
+        tracker.release();
+        assertThat(events).isEmpty();
+        assertThat(tracker.books().inFlight()).isEqualTo(3);
+
+        List<Delivery> taken = take(2);
+        assertThat(taken).extracting(Delivery::packetId).containsExactly(1, 3);
+        completeAndRelease(taken);
+
+        assertThat(events).containsExactly("a1", "a2", "a3", "a flush");
+        assertThat(tracker.books()).isEqualTo(new Books(4, 2, 0, 2, 0, 0));
+    }
+
+    @Test
+    void shouldTakeNoMoreToSkipThanThereIsRoomFor() throws InterruptedException {
+        tracker = new DeliveryTracker(1, 1 << 20);
+        offer(1, 1, a);
+        assertThat(tracker.skip(Messages.message("t", new byte[0], 1), 2, a)).isFalse();
+        assertThat(tracker.skip(Messages.message("t", new byte[0], 0), 0, a)).isTrue();
+        assertThat(tracker.books().received()).isEqualTo(2);
+        completeAndRelease(take(1));
+    }
+
+    @Test
     void shouldAcknowledgeInOrderOfArrivalWhenCompletedInAnyOrder() throws InterruptedException {
         for (int id = 1; id <= 4; id++) {
             offer(1, id, a);

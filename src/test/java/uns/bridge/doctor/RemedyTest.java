@@ -29,6 +29,8 @@ class RemedyTest {
                 "refused by the broker: not authorized (5)                                       | MQTT_PERMISSION",
                 "a/# was refused: not authorized (0x87)                                          | MQTT_PERMISSION",
                 "a/# was granted QoS 0 instead of 1                                              | MQTT_QOS",
+                "some overlap, and the broker takes no subscription identifiers, so a message    | MQTT_COPIES",
+                "refused by the broker: not authorized (0x87), \"timed out\"                      | MQTT_PERMISSION",
                 "closed by the MQTT broker                                                       | MQTT_CLOSED",
                 "SaslAuthenticationException: Authentication failed                              | KAFKA_LOGIN",
                 "SslAuthenticationException: SSL handshake failed <- PKIX path building failed   | UNKNOWN_AUTHORITY",

@@ -40,7 +40,10 @@ class TlsCheckTest {
         write("encrypted.pem", bridge.keyPem(KeyForm.TRADITIONAL_AES256));
         write("encrypted8.pem", bridge.keyPem(KeyForm.PBES2_AES256_SHA256));
         write("both.pem", bridge.keyPem() + bridge.chainPem());
+        write("both-encrypted.pem", bridge.keyPem(KeyForm.PBE_SHA1_3DES) + bridge.chainPem());
         write("other.pem", ca.issue("bridge").keyPem());
+        write("mixed.pem", ca.issue("bridge").keyPem() + bridge.chainPem());
+        write("expired-both.pem", expired.keyPem() + expired.chainPem());
         write("expired.pem", expired.chainPem());
         write("expired-key.pem", expired.keyPem());
         write("ed25519.pem", ed25519.chainPem() + ed25519.keyPem());
@@ -63,6 +66,7 @@ class TlsCheckTest {
                 "ssl.certificate.location: DIR/cert.pem, ssl.key.location: DIR/encrypted8.pem, ssl.key.password: s3cret",
                 "ssl.certificate.location: DIR/both.pem, ssl.key.location: DIR/both.pem",
                 "ssl.keystore.type: PEM, ssl.keystore.location: DIR/both.pem",
+                "ssl.keystore.type: PEM, ssl.keystore.location: DIR/both-encrypted.pem, ssl.key.password: s3cret",
                 "ssl.truststore.type: PEM, ssl.truststore.location: DIR/ca.pem, ssl.keystore.location: DIR/bridge.jks,"
                         + " ssl.keystore.password: s3cret, ssl.key.password: s3cret",
                 "ssl.truststore.location: DIR/ca.jks, ssl.truststore.password: s3cret"
@@ -110,6 +114,10 @@ class TlsCheckTest {
                         + " ssl.keystore.location: the file DIR/expired.jks has a certificate (CN=bridge) that expired",
                 "ssl.keystore.location: DIR/bridge.jks, ssl.keystore.password: s3cret, ssl.key.password: wr0ng |"
                         + " ssl.keystore.location:",
+                "ssl.keystore.location: DIR/mixed.pem, ssl.keystore.type: PEM | ssl.keystore.location: the private key in"
+                        + " DIR/mixed.pem does not belong to the first certificate in DIR/mixed.pem (CN=bridge)",
+                "ssl.keystore.location: DIR/expired-both.pem, ssl.keystore.type: PEM | ssl.keystore.location: the file"
+                        + " DIR/expired-both.pem has a certificate (CN=bridge) that expired",
                 "ssl.keystore.location: DIR/none.pem, ssl.keystore.type: PEM | ssl.keystore.location: the file"
                         + " DIR/none.pem does not exist",
             })
@@ -119,6 +127,23 @@ class TlsCheckTest {
                 .asString()
                 .startsWith("kafka.config." + inFolder(problem))
                 .doesNotContain("wr0ng");
+    }
+
+    @Test
+    void shouldNameTheKeyWhenTheTextsDoNotBelongTogether() {
+        Authority ca = Authority.named("Plant CA");
+        Issued bridge = ca.issue("bridge");
+        String chain = "ssl.keystore.type: PEM, ssl.keystore.certificate.chain: " + quoted(bridge.chainPem());
+        Issued other = ca.issue("other");
+
+        assertThat(read(chain + ", ssl.keystore.key: " + quoted(bridge.keyPem()))
+                        .problems())
+                .isEmpty();
+        assertThat(read(chain + ", ssl.keystore.key: " + quoted(other.keyPem())).problems())
+                .singleElement()
+                .asString()
+                .startsWith("kafka.config.ssl.keystore.key: the private key in the text of ssl.keystore.key does not"
+                        + " belong to the first certificate in the text of ssl.keystore.certificate.chain (CN=bridge)");
     }
 
     @Test
@@ -149,6 +174,10 @@ class TlsCheckTest {
 
     private static SettingsFixture fixture(String config) {
         return SettingsFixture.settings("kafka: {config: {bootstrap.servers: 'k:1', " + inFolder(config) + "}}");
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\n", "\\n") + '"';
     }
 
     private static String inFolder(String text) {

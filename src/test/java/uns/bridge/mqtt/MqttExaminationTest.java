@@ -19,9 +19,9 @@ class MqttExaminationTest {
     /** The flag Clean Start (MQTT 5, 3.1.2.4). */
     private static final int CLEAN_START = 0x02;
 
-    /** CONNACK with a Session Expiry Interval of 60 s, Maximum QoS 1 and no shared subscriptions. */
+    /** CONNACK with a Session Expiry Interval of 60 s, Maximum QoS 1, no shared subscriptions and no identifiers. */
     private static final byte[] LIMITING =
-            Packets.packet(0x20, new byte[] {0, 0, 9, 0x11, 0, 0, 0, 60, 0x24, 1, 0x2A, 0});
+            Packets.packet(0x20, new byte[] {0, 0, 11, 0x11, 0, 0, 0, 60, 0x24, 1, 0x2A, 0, 0x29, 0});
 
     private final List<Finding> findings = new ArrayList<>();
     private final Examination examination = new Examination(findings::add);
@@ -53,15 +53,34 @@ class MqttExaminationTest {
                 ScriptedBroker.welcome(connection, packet, 1);
             }
         })) {
+            examine(broker, List.of(TopicFilter.of("a/+/c"), TopicFilter.of("a/b/#")));
+        }
+
+        assertThat(findings)
+                .anyMatch(finding -> finding.verdict() == Verdict.WARNING
+                        && finding.text().startsWith("some overlap, and the broker takes no subscription identifiers"))
+                .anyMatch(finding -> finding.text().contains("Maximum QoS 1")
+                        && finding.text().contains("Session Expiry 60 s")
+                        && finding.text().contains("Shared no")
+                        && finding.text().contains("Subscription Identifiers no"))
+                .anyMatch(finding ->
+                        finding.verdict() == Verdict.WARNING && finding.text().contains("the session only for 60 s"));
+    }
+
+    @Test
+    void shouldSayWhatTheBrokerSaysWhenItRefuses() throws Exception {
+        byte[] reason = Packets.textProperty(0x1F, "licence expired");
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> connection.send(Packets.packet(
+                0x20, Packets.concat(new byte[] {0, (byte) 0x88, (byte) reason.length}, reason))))) {
             examine(broker, List.of(TopicFilter.of("a/#")));
         }
 
         assertThat(findings)
-                .anyMatch(finding -> finding.text().contains("Maximum QoS 1")
-                        && finding.text().contains("Session Expiry 60 s")
-                        && finding.text().contains("Shared no"))
-                .anyMatch(finding ->
-                        finding.verdict() == Verdict.WARNING && finding.text().contains("the session only for 60 s"));
+                .last()
+                .isEqualTo(new Finding(
+                        Verdict.FAILED,
+                        "CONNACK",
+                        "refused by the broker: server unavailable (0x88), \"licence expired\""));
     }
 
     @Test

@@ -186,7 +186,8 @@ class MqttSettingsTest {
                 "version: 3, client_id: 123456789012345678901234 | mqtt.client_id: longer than the 23 characters",
                 "version: 4, client_id: c, password: s3cret | mqtt.password: not sent, for MQTT 3.1.1 sends none without",
                 "topics: [a/b, a/#] | mqtt.topics: a/b is not subscribed to, for a/# covers it",
-                "topics: [a/+/c, a/b/+] | mqtt.topics: a/+/c and a/b/+ overlap, so the MQTT broker may send",
+                "version: 4, topics: [a/+/c, a/b/+] | mqtt.topics: a/+/c and a/b/+ overlap, so the MQTT broker may send",
+                "topics: [a/#, $share/g/+/b] | mqtt.topics: a/# and $share/g/+/b overlap, so the MQTT broker may send",
             })
     void shouldWarnWhenThePromiseOrTheConnectionIsInDoubt(String line, String warning) {
         SettingsFixture settings = SettingsFixture.settings("mqtt: {host: h, " + line + "}");
@@ -207,6 +208,7 @@ class MqttSettingsTest {
                 "version: 3, client_id: 12345678901234567890123, clean_session: false",
                 "version: 4, client_id: 123456789012345678901234, username: u, password: p",
                 "version: 5, password: p",
+                "version: 5, topics: [a/+/c, a/b/+]",
             })
     void shouldNotWarnWhenAllIsWell(String line) {
         SettingsFixture settings = SettingsFixture.settings("mqtt: {host: h, " + line + "}");

@@ -185,12 +185,12 @@ class MqttSourceTest {
             assertThat(broker.next().first()).isEqualTo(ScriptedBroker.CONNECT);
             assertThat(broker.next().body())
                     .endsWith(Packets.concat(
-                            Packets.text("spBv1.0/#"),
-                            new byte[] {0b01_0001},
                             Packets.text("$kept/#"),
                             new byte[] {0b00_0001},
                             Packets.text("plant/+"),
-                            new byte[] {0b00_0001}));
+                            new byte[] {0b00_0001},
+                            Packets.text("spBv1.0/#"),
+                            new byte[] {0b01_0001}));
         }
     }
 
@@ -286,6 +286,31 @@ class MqttSourceTest {
             await().until(() -> problem(Part.MQTT).equals("refused by the broker: bad user name or password (0x86)"));
             await().until(health::isReady);
             assertThat(broker.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldSayWhatTheBrokerSaysWhenItGivesAReason() throws Exception {
+        byte[] refusal = Packets.concat(
+                new byte[] {0x11, 0, 0, 0, 9}, // Session Expiry Interval
+                Packets.userProperty("code", "17"),
+                Packets.textProperty(0x1F, "not from this address"));
+        byte[] end = Packets.textProperty(0x1F, "kicked");
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            if (connection.number() == 1) {
+                connection.send(Packets.packet(
+                        0x20, Packets.concat(new byte[] {0, (byte) 0x8A, (byte) refusal.length}, refusal)));
+            } else {
+                ScriptedBroker.welcome(connection, packet, 1, 1);
+            }
+        })) {
+            start(settings(broker.port(), true));
+            await().until(() ->
+                    problem(Part.MQTT).equals("refused by the broker: banned (0x8a), \"not from this address\""));
+            await().until(health::isReady);
+            broker.send(Packets.packet(0xE0, Packets.concat(new byte[] {(byte) 0x98, (byte) end.length}, end)));
+            await().until(() ->
+                    problem(Part.MQTT).equals("disconnected by the broker: administrative action (0x98), \"kicked\""));
         }
     }
 
@@ -429,7 +454,10 @@ class MqttSourceTest {
             for (int i = 0; i < cuts; i++) {
                 assertThatExceptionOfType(ConnectionFailure.class)
                         .isThrownBy(() -> MqttConnection.open(
-                                settings(server.getLocalPort(), true, version, null), tracker, ANSWER_TIMEOUT));
+                                settings(server.getLocalPort(), true, version, null),
+                                tracker,
+                                new SubscriptionIdentifiers(null),
+                                ANSWER_TIMEOUT));
             }
             cutter.get();
         }

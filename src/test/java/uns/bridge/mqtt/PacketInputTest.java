@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,7 @@ import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.message.InboundMessage;
 import uns.bridge.message.MqttProperties;
 import uns.bridge.message.MqttProperties.UserProperty;
+import uns.bridge.message.TopicFilter;
 
 /** The packets are those of a script: the stream decides how many bytes a read gives, which a network leaves to chance. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -46,6 +48,7 @@ class PacketInputTest {
     private static final int LONGEST_PACKET = 268_435_455;
 
     private final DeliveryTracker tracker = new DeliveryTracker(1_000, 1 << 30);
+    private final SubscriptionIdentifiers identifiers = new SubscriptionIdentifiers(null);
     private WireFixture fixture;
 
     @BeforeEach
@@ -104,7 +107,8 @@ class PacketInputTest {
                 fixture.wire,
                 tracker,
                 MAX_PAYLOAD,
-                version);
+                version,
+                identifiers);
 
         assertThat(input.readNBytes(2)).isEqualTo(Packets.PINGRESP);
 
@@ -149,6 +153,47 @@ class PacketInputTest {
         byte[] properties = {0x01, 1, 0x02, 0, 0, 1, 0, 0x0B, 5};
         assertThat(single(publish(0, "t", 0, properties, bytes("p"))).message().properties())
                 .isSameAs(MqttProperties.NONE);
+    }
+
+    @Test
+    void shouldCarryOnlyOneWhenTheBrokerSendsAMessageForEachOfItsSubscriptions() throws IOException {
+        byte[] first = identified(identifiers.of(Set.of()));
+        byte[] second = identified(identifiers.of(Set.of(TopicFilter.of("a/+/c"))));
+        byte[] unknown = identified(new SubscriptionIdentifiers(null).of(Set.of())); // Random, so it is another.
+        input(concat(
+                        publish(2, "a/b/c", 1, second, bytes("copy")),
+                        publish(2, "a/b/c", 2, first, bytes("1")),
+                        publish(4, "a/b/c", 3, second, payload(2 * MAX_PAYLOAD)),
+                        publish(4, "a/b/c", 4, concat(second, first), bytes("2")),
+                        publish(2, "a/b/d", 5, second, bytes("3")),
+                        publish(2, "a/b/c", 6, concat(unknown, second), bytes("4")),
+                        publish(2, "a/b/c", 7, NO_PROPERTIES, bytes("5")),
+                        publish(0, "a/b/c", 0, second, bytes("copy")),
+                        publish(0, "a/b/c", 0, first, bytes("6")),
+                        SUBACK))
+                .readNBytes(SUBACK.length);
+
+        List<Delivery> taken = fixture.taken();
+        assertThat(taken)
+                .extracting(delivery -> new String(delivery.message().payload(), UTF_8))
+                .containsExactly("1", "2", "3", "4", "5", "6");
+        assertThat(tracker.books().received()).isEqualTo(9);
+        assertThat(tracker.books().balance()).isTrue();
+
+        tracker.complete(taken.get(1)); // What arrived before it is not complete.
+        tracker.release();
+        assertThat(fixture.receive(4))
+                .as("a copy at the head waits for nothing")
+                .containsExactly(0x40, 2, 0, 1);
+
+        fixture.confirm(taken);
+        assertThat(fixture.receive(6 * 4))
+                .as("in the order of arrival")
+                .containsExactly(concat(
+                        new byte[] {0x40, 2, 0, 2, 0x50, 2, 0, 3, 0x50, 2, 0, 4, 0x40, 2, 0, 5},
+                        new byte[] {0x40, 2, 0, 6, 0x40, 2, 0, 7}));
+        assertThat(tracker.books().delivered()).isEqualTo(6);
+        assertThat(tracker.books().skipped()).isEqualTo(3);
     }
 
     @Test
@@ -394,7 +439,12 @@ class PacketInputTest {
     }
 
     private PacketInput input(long maxPayloadBytes, InputStream stream) {
-        return new PacketInput(stream, fixture.wire, tracker, maxPayloadBytes, MqttVersion.MQTT_5);
+        return new PacketInput(stream, fixture.wire, tracker, maxPayloadBytes, MqttVersion.MQTT_5, identifiers);
+    }
+
+    private static byte[] identified(int identifier) {
+        byte[] value = Packets.variableByteInteger(identifier);
+        return concat(new byte[] {0x0B}, value);
     }
 
     private static byte[] payload(int size) {

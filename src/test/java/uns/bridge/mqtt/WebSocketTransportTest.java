@@ -140,7 +140,7 @@ class WebSocketTransportTest {
 
         assertThatThrownBy(() -> transport.connect(TIMEOUT))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("is mqtt.port that of WebSockets?");
+                .hasMessageContaining("are mqtt.port and mqtt.path those of WebSockets?");
     }
 
     @Test

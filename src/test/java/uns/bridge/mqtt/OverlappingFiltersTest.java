@@ -1,0 +1,279 @@
+package uns.bridge.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.health.Health;
+import uns.bridge.message.TopicFilter;
+import uns.bridge.mqtt.ScriptedBroker.Received;
+
+/** With which identifiers topic filters are subscribed to, and when. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class OverlappingFiltersTest {
+
+    private static final byte[] NO_IDENTIFIERS = {0x29, 0};
+
+    /** Each SUBSCRIBE: its identifier, 0 if there is none, and its filters. */
+    private record Subscribe(int identifier, List<String> filters) {}
+
+    private final List<Subscribe> subscribes = new CopyOnWriteArrayList<>();
+
+    /** What the broker says to a filter; else it grants what is asked. */
+    private volatile Map<String, Integer> codes = Map.of();
+
+    private volatile boolean resumes = true;
+    private volatile byte[] properties = {};
+    private volatile MqttVersion version = MqttVersion.MQTT_5;
+    private ScriptedBroker broker;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void open() throws IOException {
+        broker = broker();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        broker.close();
+    }
+
+    @Test
+    void shouldPayNothingWhenNoFiltersOverlap() throws Exception {
+        run("a/#", "b/+", "$share/g/+/x");
+
+        assertThat(subscribes).containsExactly(new Subscribe(0, List.of("a/#", "b/+", "$share/g/+/x")));
+    }
+
+    @Test
+    void shouldSubscribeToEachAfterThoseItOverlaps() throws Exception {
+        run("a/+/c", "a/b/#", "x", "y/+/d", "$share/g/a/+");
+
+        assertThat(subscribes)
+                .extracting(Subscribe::filters)
+                .containsExactly(List.of("a/+/c", "x", "y/+/d", "$share/g/a/+"), List.of("a/b/#"));
+        SubscriptionIdentifiers identifiers = identifiers();
+        assertThat(identifiers.isCopy(subscribes.get(0).identifier, "a/b/c")).isFalse();
+        assertThat(identifiers.isCopy(subscribes.get(1).identifier, "a/b/c")).isTrue();
+        assertThat(identifiers.isCopy(subscribes.get(1).identifier, "a/b/x")).isFalse();
+        assertThat(subscribes.get(0).identifier).isPositive();
+    }
+
+    @Test
+    void shouldUseTheSameIdentifiersWhenNothingHasChanged() throws Exception {
+        run("a/+/c", "a/b/#");
+        List<Subscribe> before = List.copyOf(subscribes);
+        subscribes.clear();
+
+        run("a/+/c", "a/b/#");
+
+        assertThat(subscribes).isEqualTo(before);
+    }
+
+    /** Else what comes through it would go on being taken for a copy of what does not come any more. */
+    @Test
+    void shouldUseAnotherIdentifierWhenTheFilterBeforeIsGone() throws Exception {
+        run("a/+/c", "a/b/#");
+        Subscribe before = subscribes.get(1);
+        subscribes.clear();
+
+        run("a/b/#", "x/#");
+
+        assertThat(subscribes).extracting(Subscribe::filters).containsExactly(List.of("a/b/#", "x/#"));
+        assertThat(identifiers().isCopy(before.identifier, "a/b/c"))
+                .as("of what was queued")
+                .isTrue();
+        assertThat(identifiers().isCopy(subscribes.get(0).identifier, "a/b/c")).isFalse();
+        assertThat(subscribes.get(0).identifier)
+                .as("without one, a message of both, as long as the other is there, would come as its copy only")
+                .isPositive();
+    }
+
+    @Test
+    void shouldForgetThemWhenTheSessionIsNew() throws Exception {
+        run("a/+/c", "a/b/#");
+        List<Subscribe> before = List.copyOf(subscribes);
+        subscribes.clear();
+        resumes = false;
+
+        run("a/+/c", "a/b/#");
+
+        assertThat(subscribes)
+                .extracting(Subscribe::identifier)
+                .doesNotContainAnyElementsOf(
+                        before.stream().map(Subscribe::identifier).toList());
+        assertThat(identifiers().isCopy(before.get(1).identifier, "a/b/c")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0x87, 0})
+    void shouldTakeNothingForACopyOfWhatTheBrokerDoesNotGrantAsAsked(int code) throws Exception {
+        codes = Map.of("a/+/c", code);
+
+        run("a/+/c", "a/b/#", "+/b/c");
+
+        assertThat(subscribes)
+                .extracting(Subscribe::filters)
+                .containsExactly(List.of("a/+/c"), List.of("a/b/#"), List.of("+/b/c"));
+        SubscriptionIdentifiers identifiers = identifiers();
+        assertThat(identifiers.isCopy(subscribes.get(1).identifier, "a/b/c")).isFalse();
+        assertThat(identifiers.isCopy(subscribes.get(2).identifier, "a/b/c"))
+                .as("of a/b/#")
+                .isTrue();
+        assertThat(identifiers.isCopy(subscribes.get(2).identifier, "a/x/c")).isFalse();
+    }
+
+    @Test
+    void shouldSubscribeWithoutIdentifiersWhenTheBrokerTakesNone() throws Exception {
+        run("a/+/c", "a/b/#");
+        subscribes.clear();
+        properties = NO_IDENTIFIERS;
+
+        run("a/+/c", "a/b/#");
+
+        assertThat(subscribes).containsExactly(new Subscribe(0, List.of("a/+/c", "a/b/#")));
+        assertThat(identifiers().areKnown()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = MqttVersion.class,
+            names = {"MQTT_3_1", "MQTT_3_1_1"})
+    void shouldSubscribeAtOnceBeforeMqtt5(MqttVersion older) throws Exception {
+        version = older;
+
+        run("a/+/c", "a/b/#");
+
+        assertThat(subscribes).containsExactly(new Subscribe(0, List.of("a/+/c", "a/b/#")));
+    }
+
+    @Test
+    void shouldTakeWhatIsRetainedForAKeptFilterForNoCopy() throws Exception {
+        run(settings("$sparkplug/#"), List.of(TopicFilter.of("$sparkplug/certificates/#")));
+
+        assertThat(subscribes)
+                .extracting(Subscribe::filters)
+                .containsExactly(List.of("$sparkplug/certificates/#"), List.of("$sparkplug/#"));
+        assertThat(identifiers().isCopy(subscribes.get(0).identifier, "$sparkplug/certificates/x"))
+                .isFalse();
+    }
+
+    private SubscriptionIdentifiers identifiers() {
+        return new SubscriptionIdentifiers(SessionFile.of(settings("a"), folder, "identifiers"));
+    }
+
+    private void run(String... filters) throws Exception {
+        run(settings(filters), List.of());
+    }
+
+    /** Starts, waits until all is answered, and stops. */
+    private void run(MqttSettings settings, List<TopicFilter> kept) throws Exception {
+        Health health = new Health();
+        DeliveryTracker tracker = new DeliveryTracker(100, 1 << 20);
+        MqttSource source = new MqttSource(settings, kept, folder, tracker, health, Duration.ofSeconds(5));
+        FutureTask<Boolean> run = new FutureTask<>(source::run);
+        Thread thread = new Thread(run, "source");
+        thread.setDaemon(true);
+        thread.start();
+        int filters = settings.topics().size() + kept.size();
+        await().until(() -> subscribes.stream()
+                        .mapToInt(subscribe -> subscribe.filters.size())
+                        .sum()
+                == filters);
+        await().until(() -> !health.describe().contains("waiting"));
+        source.stop();
+        assertThat(run.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private ScriptedBroker broker() throws IOException {
+        return new ScriptedBroker((connection, packet) -> {
+            boolean five = version == MqttVersion.MQTT_5;
+            if (packet.first() == ScriptedBroker.CONNECT) {
+                byte session = (byte) (resumes && version.tellsSessionPresent() ? 1 : 0);
+                connection.send(
+                        five
+                                ? Packets.packet(
+                                        0x20,
+                                        Packets.concat(new byte[] {session, 0, (byte) properties.length}, properties))
+                                : ScriptedBroker.connack3(session == 1, 0));
+            } else if (packet.first() == ScriptedBroker.SUBSCRIBE) {
+                Subscribe subscribe = parse(packet, five);
+                int[] answer = subscribe.filters.stream()
+                        .mapToInt(filter -> codes.getOrDefault(filter, 1))
+                        .toArray();
+                subscribes.add(subscribe);
+                connection.send(five ? packet.suback(answer) : packet.suback3(answer));
+            } else if (packet.first() == 0xA2) {
+                connection.send(Packets.packet(0xB0, new byte[] {packet.body()[0], packet.body()[1], 0, 0}));
+            }
+        });
+    }
+
+    /** The body of a SUBSCRIBE (MQTT 5, 3.8). */
+    private static Subscribe parse(Received packet, boolean five) {
+        ByteBuffer body = ByteBuffer.wrap(packet.body());
+        body.getShort();
+        int identifier = 0;
+        if (five && body.get() > 0) {
+            assertThat(body.get()).isEqualTo((byte) 0x0B);
+            byte b;
+            int shift = 0;
+            do {
+                b = body.get();
+                identifier |= (b & 0x7F) << shift;
+                shift += 7;
+            } while (b < 0);
+        }
+        List<String> filters = new ArrayList<>();
+        while (body.hasRemaining()) {
+            byte[] filter = new byte[body.getShort()];
+            body.get(filter);
+            body.get();
+            filters.add(new String(filter, StandardCharsets.UTF_8));
+        }
+        return new Subscribe(identifier, filters);
+    }
+
+    private MqttSettings settings(String... filters) {
+        MqttSettings of = MqttSourceTest.settings(broker.port(), true, version, null);
+        return new MqttSettings(
+                of.host(),
+                of.port(),
+                of.username(),
+                of.password(),
+                null,
+                Stream.of(filters).map(TopicFilter::of).toList(),
+                1,
+                of.keepAlive(),
+                true,
+                "test",
+                of.sessionExpiry(),
+                of.receiveMaximum(),
+                of.maxInFlightBytes(),
+                version,
+                false,
+                null);
+    }
+}
