@@ -13,6 +13,8 @@ import org.slf4j.LoggerFactory;
 import uns.bridge.delivery.Books;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
+import uns.bridge.health.LatestDeadLetters;
+import uns.bridge.health.Liveness;
 import uns.bridge.kafka.KafkaSink;
 import uns.bridge.message.TopicFilter;
 import uns.bridge.mqtt.MqttSource;
@@ -30,7 +32,7 @@ import uns.bridge.sparkplug.StoredBirths;
  * pipeline into the producer, or into the spool, from where {@code drainer} takes them on; Kafka's I/O thread completes
  * them; {@code acknowledger} acknowledges what is complete; {@code mqtt} connects and reconnects; {@code births} stores the
  * births of Sparkplug nodes; {@code rebirths} asks edge nodes to be born again, if it may; {@code watchdog} looks for a flow
- * that has stopped; {@code summary} reports.
+ * that has stopped; {@code summary} reports; {@code status} and {@code http} show it to those who ask.
  */
 public final class Bridge {
 
@@ -46,6 +48,11 @@ public final class Bridge {
     private static final Duration LAST_RECORDS = Duration.ofSeconds(2);
 
     private static final Duration LAST_BIRTHS = Duration.ofSeconds(2);
+
+    /** A message takes milliseconds, so that whoever has not come round for so long never will. */
+    private static final Duration STUCK = Duration.ofSeconds(60);
+
+    private static final int DEAD_LETTER_EXCERPT_BYTES = 200;
 
     private final Settings settings;
     private final Health health = new Health();
@@ -64,6 +71,8 @@ public final class Bridge {
     private final @Nullable Thread rebirthThread;
     private final Thread watchdogThread;
     private final Thread summaryThread;
+    private final @Nullable Status status;
+    private final @Nullable Thread statusThread;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicLong imbalances = new AtomicLong();
     private volatile boolean failed;
@@ -80,10 +89,22 @@ public final class Bridge {
                 health);
         this.pipeline = new Pipeline(settings.pipeline(), settings.sparkplug());
         DeadLetters deadLetters = new DeadLetters(settings.kafka().deadLetterTopic(), pipeline);
+        LatestDeadLetters latestDeadLetters =
+                new LatestDeadLetters(settings.http().showPayloads() ? DEAD_LETTER_EXCERPT_BYTES : 0);
         this.outlet = new Outlet(
-                tracker, deadLetters, answers -> new KafkaSink<>(settings.kafka(), answers, health), System::nanoTime);
+                tracker,
+                deadLetters,
+                latestDeadLetters,
+                answers -> new KafkaSink<>(settings.kafka(), answers, health),
+                System::nanoTime);
         this.detour = detour(deadLetters);
-        this.carrier = new Carrier(tracker, pipeline::process, outlet, detour, System::nanoTime);
+        this.carrier = new Carrier(
+                tracker,
+                pipeline::process,
+                () -> pipeline.tend(System.currentTimeMillis()),
+                outlet,
+                detour,
+                System::nanoTime);
         this.storedBirths = storedBirths(settings.sparkplug());
         this.mqttThread = thread("mqtt", this::connect);
         this.carrierThread = thread("carrier", this::carry);
@@ -95,6 +116,24 @@ public final class Bridge {
         Watchdog watchdog = new Watchdog(tracker, health, source::renew, settings.stall());
         this.watchdogThread = thread("watchdog", watchdog::run);
         this.summaryThread = thread("summary", this::summarize);
+        Liveness liveness = new Liveness(
+                detour == null ? List.of(carrier.heartbeat()) : List.of(carrier.heartbeat(), detour.heartbeat()),
+                health,
+                STUCK);
+        this.status = settings.http().enabled()
+                ? new Status(
+                        settings,
+                        tracker,
+                        health,
+                        liveness,
+                        source,
+                        pipeline,
+                        outlet,
+                        detour == null ? () -> Detour.Fill.NONE : detour::fill,
+                        imbalances::get,
+                        latestDeadLetters)
+                : null;
+        this.statusThread = status == null ? null : thread("status", status::run);
     }
 
     /** Starts it; returns at once. */
@@ -111,6 +150,9 @@ public final class Bridge {
         }
         watchdogThread.start();
         summaryThread.start();
+        if (statusThread != null) {
+            statusThread.start();
+        }
     }
 
     /**
@@ -152,6 +194,10 @@ public final class Bridge {
         }
         watchdogThread.interrupt();
         summaryThread.interrupt();
+        if (status != null && statusThread != null) {
+            statusThread.interrupt();
+            status.close();
+        }
         Books books = tracker.books();
         audit(books);
         if (drained) {

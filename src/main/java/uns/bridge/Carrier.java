@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.delivery.Delivery;
 import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.health.Heartbeat;
 import uns.bridge.message.InboundMessage;
 import uns.bridge.message.OutboundRecord;
 import uns.bridge.pipeline.Outcome;
@@ -22,26 +23,43 @@ final class Carrier {
 
     private final DeliveryTracker tracker;
     private final Function<InboundMessage, Outcome> pipeline;
+    private final Runnable tending;
     private final Outlet outlet;
     private final @Nullable Detour detour;
     private final LongSupplier clockNs;
+    private final Heartbeat heartbeat;
     private long tendedNs;
+    private long roundNs;
     private long parcels;
     private volatile boolean hurried;
 
-    /** @param detour over the disk; null: the flow waits while Kafka can't be reached */
+    /**
+     * Carries into {@code outlet}.
+     *
+     * @param tending what else is to be done from time to time by the thread of the pipeline
+     * @param detour over the disk; null: the flow waits while Kafka can't be reached
+     */
     Carrier(
             DeliveryTracker tracker,
             Function<InboundMessage, Outcome> pipeline,
+            Runnable tending,
             Outlet outlet,
             @Nullable Detour detour,
             LongSupplier clockNs) {
         this.tracker = tracker;
         this.pipeline = pipeline;
+        this.tending = tending;
         this.outlet = outlet;
         this.detour = detour;
         this.clockNs = clockNs;
         this.tendedNs = clockNs.getAsLong();
+        this.roundNs = tendedNs;
+        this.heartbeat = new Heartbeat("carrier", clockNs);
+    }
+
+    /** When it came round last; while it waits for Kafka or the disk it comes round, too. */
+    Heartbeat heartbeat() {
+        return heartbeat;
     }
 
     /** Carries until interrupted. */
@@ -62,6 +80,7 @@ final class Carrier {
 
     /** Carries the next message, if one comes, after what was refused before it. */
     void turn() throws InterruptedException {
+        comeRound();
         if (detour != null) {
             detour.start(); // The outlet may not be the carrier's after that.
         }
@@ -94,6 +113,15 @@ final class Carrier {
         makeWay(due);
     }
 
+    private void comeRound() {
+        long now = clockNs.getAsLong();
+        if (now - roundNs >= TICK.toNanos()) {
+            roundNs = now;
+            tending.run();
+            heartbeat.beat();
+        }
+    }
+
     private void tend() throws InterruptedException {
         tendedNs = clockNs.getAsLong();
         outlet.tend();
@@ -119,6 +147,7 @@ final class Carrier {
             }
             if (pauseMs > 0) {
                 outlet.pause(Math.min(pauseMs, TICK.toMillis()));
+                comeRound();
             }
             pauseMs = outlet.pauseMs();
             look = pauseMs > 0;

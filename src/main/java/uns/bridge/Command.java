@@ -32,6 +32,9 @@ record Command(
                            tell, without a connection, what becomes of a message to that MQTT topic, and with the
                            payload in FILE print the records that would be written
               --redrive    send what is in the dead-letter topic through the bridge once more, and end
+              --healthcheck [live]
+                           ask the bridge that runs here whether it is ready, or only whether it can make progress,
+                           whatever the brokers do; exit code 0 or 1
               --version    print the version
               --help       print this
             """;
@@ -43,6 +46,8 @@ record Command(
         DOCTOR,
         EXPLAIN,
         REDRIVE,
+        HEALTHCHECK,
+        HEALTHCHECK_LIVE,
         VERSION,
         HELP
     }
@@ -63,6 +68,11 @@ record Command(
                 case "--check" -> command.with(Action.CHECK);
                 case "--doctor" -> command.with(Action.DOCTOR);
                 case "--redrive" -> command.with(Action.REDRIVE);
+                case "--healthcheck" -> {
+                    boolean live = i + 1 < args.length && args[i + 1].equals("live");
+                    i += live ? 1 : 0;
+                    yield command.with(live ? Action.HEALTHCHECK_LIVE : Action.HEALTHCHECK);
+                }
                 case "--version" -> command.with(Action.VERSION);
                 case "--help" -> command.with(Action.HELP);
                 default -> throw new IllegalArgumentException("unknown argument " + args[i]);
@@ -86,7 +96,7 @@ record Command(
     }
 
     private static String name(Action action) {
-        return action.name().toLowerCase(Locale.ROOT);
+        return action.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private static String value(String[] args, int at) {

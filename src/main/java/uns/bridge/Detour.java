@@ -18,6 +18,7 @@ import uns.bridge.delivery.Delivery;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.delivery.Drop;
 import uns.bridge.health.Health;
+import uns.bridge.health.Heartbeat;
 import uns.bridge.health.LimitedLog;
 import uns.bridge.message.OutboundRecord;
 import uns.bridge.pipeline.DeadLetters;
@@ -53,6 +54,7 @@ final class Detour {
     private static final long TICK_NS = Duration.ofMillis(100).toNanos();
     private static final long DISK_RETRY_NS = Duration.ofSeconds(1).toNanos();
     private static final long PAUSE_MS = 5;
+    private static final long IDLE_MS = 1_000;
 
     /** Not so little that Kafka has no chance to answer. */
     private static final long LEAST_PATIENCE_NS = Duration.ofMillis(500).toNanos();
@@ -67,6 +69,7 @@ final class Detour {
     private final DeadLetters deadLetters;
     private final Health health;
     private final LongSupplier clockNs;
+    private final Heartbeat heartbeat;
     private final LimitedLog troubles = new LimitedLog();
     private final LimitedLog losses = new LimitedLog();
 
@@ -91,12 +94,27 @@ final class Detour {
 
     private long tendedNs;
 
+    /** When the oldest message came into the spool, milliseconds since the epoch; 0 while there is none. */
+    private volatile long oldestMs;
+
     private final Object lock = new Object();
     // Guarded by the lock.
     /** Whether the outlet is the drainer's. */
     private volatile boolean open;
 
     private boolean appending;
+
+    /**
+     * How full the spool is.
+     *
+     * @param bytes what it takes of the disk
+     * @param maxBytes what it may take
+     * @param ageMs for how long its oldest message is in it, in milliseconds; 0 if there is none
+     */
+    record Fill(long bytes, long maxBytes, long ageMs) {
+
+        static final Fill NONE = new Fill(0, 0, 0);
+    }
 
     /** A message that is neither in the spool nor in Kafka's hands. */
     record Waiting(Parcel parcel, SpoolEntry entry) {}
@@ -117,6 +135,7 @@ final class Detour {
         this.health = health;
         this.clockNs = clockNs;
         this.retryNs = clockNs.getAsLong();
+        this.heartbeat = new Heartbeat("drainer", clockNs);
     }
 
     // ---- The carrier's side.
@@ -138,6 +157,21 @@ final class Detour {
         } catch (IOException e) {
             trouble("the spool can't be opened", e);
         }
+    }
+
+    /** How full the spool is; for any thread. */
+    Fill fill() {
+        Spool disk = spool;
+        long since = oldestMs;
+        return new Fill(
+                disk == null ? 0 : disk.bytes(),
+                settings.maxBytes(),
+                since == 0 ? 0 : Math.max(0, System.currentTimeMillis() - since));
+    }
+
+    /** When the drainer came round last; while it has nothing to do it comes round, too. */
+    Heartbeat heartbeat() {
+        return heartbeat;
     }
 
     /** Whether messages take the detour. */
@@ -165,10 +199,11 @@ final class Detour {
         }
         held.sort(Comparator.comparingLong(each -> each.parcel().serial()));
         long offset = disk.end();
+        long nowMs = System.currentTimeMillis();
         int appended = append(disk, held, true);
         for (Waiting each : held.subList(0, appended)) {
             outstanding.add(each.parcel());
-            complete(each.parcel().moveToSpool(++offset));
+            complete(each.parcel().moveToSpool(++offset, nowMs));
         }
         if (appended == held.size()) {
             LOG.warn("Kafka does not confirm, messages go to the spool, {} of them first", appended);
@@ -238,9 +273,10 @@ final class Detour {
         try {
             List<Waiting> messages = new ArrayList<>(group);
             long offset = disk.end();
+            long nowMs = System.currentTimeMillis();
             int appended = append(disk, messages, false);
             for (int i = 0; i < appended; i++) {
-                complete(group.remove().parcel().moveToSpool(++offset));
+                complete(group.remove().parcel().moveToSpool(++offset, nowMs));
             }
             failing = !group.isEmpty();
         } finally {
@@ -290,7 +326,8 @@ final class Detour {
         retryNs = clockNs.getAsLong() + (why == null ? TICK_NS : DISK_RETRY_NS);
         String text = what + (why == null ? "" : ": " + why);
         health.down(Health.Part.SPOOL, text);
-        troubles.log(others -> LOG.error("{}; messages wait at the MQTT broker", text));
+        troubles.log(
+                suppressed -> LOG.error("{}; messages wait at the MQTT broker{}", text, LimitedLog.others(suppressed)));
     }
 
     // ---- The drainer's side.
@@ -301,7 +338,8 @@ final class Detour {
             while (true) {
                 synchronized (lock) {
                     while (!open) {
-                        lock.wait();
+                        heartbeat.beat();
+                        lock.wait(IDLE_MS);
                     }
                 }
                 step();
@@ -325,7 +363,8 @@ final class Detour {
         } catch (IOException e) {
             troubled = true;
             health.down(Health.Part.SPOOL, "the spool can't be read: " + e);
-            troubles.log(others -> LOG.error("The spool can't be read, trying again: {}", e.toString()));
+            troubles.log(suppressed -> LOG.error(
+                    "The spool can't be read, trying again: {}{}", e.toString(), LimitedLog.others(suppressed)));
             Thread.sleep(DISK_RETRY_NS / 1_000_000);
             return;
         }
@@ -345,6 +384,7 @@ final class Detour {
 
     /** Whether more can be sent; if not, only after a while. */
     private boolean flows() throws InterruptedException {
+        heartbeat.beat();
         boolean busy = outlet.pauseMs() > 0
                 || outlet.unconfirmedBytes() > READ_AHEAD_BYTES
                 || outstanding.size() > MAX_OUTSTANDING;
@@ -359,7 +399,7 @@ final class Detour {
         SpoolEntry entry = stored.entry();
         List<OutboundRecord> records = entry.records();
         OutboundRecord original = entry.original() == null ? deadLetters.original(records.get(0)) : entry.original();
-        Parcel parcel = new Parcel(original, records.size(), entry.deadLetter(), stored.end());
+        Parcel parcel = new Parcel(original, records.size(), entry.deadLetter(), stored.end(), stored.timeMs());
         outstanding.add(parcel);
         send(new Waiting(parcel, entry));
     }
@@ -431,12 +471,20 @@ final class Detour {
             }
         }
         tracker.drained(delivered, deadLettered);
+        Parcel oldest = outstanding.peek();
+        if (oldest != null) {
+            oldestMs = oldest.spooledMs();
+        } else if (!disk.hasUnread()) {
+            oldestMs = 0;
+        }
         try {
             // What was left out behind the last of them is done with as well.
             disk.commit(outstanding.isEmpty() && !unsent ? disk.readOffset() : end);
         } catch (IOException e) {
-            troubles.log(others -> LOG.error(
-                    "The spool can't be shortened, its messages may come twice after a restart: {}", e.toString()));
+            troubles.log(suppressed -> LOG.error(
+                    "The spool can't be shortened, its messages may come twice after a restart: {}{}",
+                    e.toString(),
+                    LimitedLog.others(suppressed)));
         }
     }
 
@@ -468,7 +516,8 @@ final class Detour {
 
         private void lost(Drop why, long messages, String text) {
             tracker.drop(why, messages);
-            losses.log(others -> LOG.error("Lost: {} messages {}; the summary has the sum", messages, text));
+            losses.log(suppressed -> LOG.error(
+                    "Lost: {} messages {}; the summary has the sum{}", messages, text, LimitedLog.others(suppressed)));
         }
     }
 }

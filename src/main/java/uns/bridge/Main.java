@@ -12,6 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import uns.bridge.config.ConfigurationException;
+import uns.bridge.config.LogVariable;
+import uns.bridge.http.HealthCheck;
 
 /** The command: {@code java -jar uns-kafka-bridge.jar}. Exit code 0: done, or stopped; 1: failed; 2: usage or configuration. */
 public final class Main {
@@ -39,6 +41,12 @@ public final class Main {
         switch (command.action()) {
             case HELP -> System.out.print(Command.HELP);
             case VERSION -> System.out.println(version());
+            case HEALTHCHECK -> {
+                return healthCheck(command.conf(), environment, Status.READY);
+            }
+            case HEALTHCHECK_LIVE -> {
+                return healthCheck(command.conf(), environment, Status.LIVE);
+            }
             default -> {
                 return run(command, environment);
             }
@@ -48,7 +56,7 @@ public final class Main {
 
     @SuppressWarnings("SystemOut")
     private static int run(Command command, Map<String, String> environment) throws InterruptedException {
-        configureLogging(command.conf());
+        configureLogging(command.conf(), environment);
         Settings settings;
         try {
             settings = Settings.load(command.conf(), environment);
@@ -100,6 +108,19 @@ public final class Main {
         }
     }
 
+    /** Does without logging, which takes longer to load than all the rest; 2 would mean something else to Docker. */
+    @SuppressWarnings("SystemOut")
+    private static int healthCheck(Path conf, Map<String, String> environment, String path) {
+        try {
+            HealthCheck.Result result = HealthCheck.ask(Settings.loadHttp(conf, environment), path);
+            System.out.println(result.text());
+            return result.well() ? OK : FAILED;
+        } catch (ConfigurationException e) {
+            e.problems().forEach(System.err::println);
+            return FAILED;
+        }
+    }
+
     private static int serve(Settings settings) throws InterruptedException {
         Logger log = LoggerFactory.getLogger(Main.class);
         log.info("uns-kafka-bridge {} on Java {}", version(), Runtime.version());
@@ -122,7 +143,10 @@ public final class Main {
     }
 
     /** A logback.xml in the folder of the configuration takes the place of the one inside. To be called before any logger. */
-    private static void configureLogging(Path conf) {
+    private static void configureLogging(Path conf, Map<String, String> environment) {
+        for (LogVariable each : LogVariable.values()) {
+            System.setProperty(each.name(), each.in(environment)); // Logback looks here first.
+        }
         Path logback = conf.resolve("logback.xml");
         if (System.getProperty("logback.configurationFile") == null && Files.isRegularFile(logback)) {
             System.setProperty(
@@ -132,7 +156,7 @@ public final class Main {
         SLF4JBridgeHandler.install();
     }
 
-    private static String version() {
+    static String version() {
         try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
             Properties properties = new Properties();
             if (in != null) {

@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import uns.bridge.delivery.Delivery;
 import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.health.LatestDeadLetters;
 import uns.bridge.health.LimitedLog;
 import uns.bridge.kafka.KafkaSink;
 import uns.bridge.message.OutboundRecord;
@@ -32,6 +33,7 @@ import uns.bridge.pipeline.DeadLetters;
 final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Outlet.class);
+    private static final byte[] NO_BYTES = {};
 
     /** About what a dead letter holds of the memory besides its value: its headers tell the reason. */
     private static final int LETTER_BYTES = 1_024;
@@ -40,6 +42,7 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
 
     private final DeliveryTracker tracker;
     private final DeadLetters deadLetters;
+    private final LatestDeadLetters latestDeadLetters;
     private final KafkaSink<Cargo> sink;
     private final LongSupplier clockNs;
     private final LimitedLog rejections = new LimitedLog();
@@ -75,10 +78,12 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
     Outlet(
             DeliveryTracker tracker,
             DeadLetters deadLetters,
+            LatestDeadLetters latestDeadLetters,
             Function<KafkaSink.Listener<Cargo>, KafkaSink<Cargo>> sinks,
             LongSupplier clockNs) {
         this.tracker = tracker;
         this.deadLetters = deadLetters;
+        this.latestDeadLetters = latestDeadLetters;
         this.sink = sinks.apply(this);
         this.clockNs = clockNs;
     }
@@ -102,13 +107,16 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
     OutboundRecord bury(Parcel parcel, String reason, @Nullable Exception cause) {
         parcel.reject();
         OutboundRecord original = parcel.original(deadLetters);
+        String topic = new String(original.key(), UTF_8);
+        String why = cause == null ? reason : reason + " (" + cause.getClass().getSimpleName() + ")";
+        long nowMs = System.currentTimeMillis();
+        latestDeadLetters.add(nowMs, topic, why, original.value() == null ? NO_BYTES : original.value());
         rejections.log(suppressed -> LOG.warn(
-                "Dead letter from MQTT topic {}: {}{}{}",
-                new String(original.key(), UTF_8),
-                reason,
-                cause == null ? "" : " (" + cause.getClass().getSimpleName() + ")",
+                "Dead letter from MQTT topic {}: {}{}",
+                topic,
+                why,
                 suppressed == 0 ? "" : ", and " + suppressed + " before it"));
-        return deadLetters.of(original, reason, cause, System.currentTimeMillis());
+        return deadLetters.of(original, reason, cause, nowMs);
     }
 
     /** Decides on what Kafka has refused, and looks after the producer. To be called from time to time. */
@@ -154,8 +162,9 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
                 return;
             }
             deadLetterRefusals.log(suppressed -> LOG.error(
-                    "Kafka refuses the dead-letter topic; trying again until it does not: {}",
-                    refusal.cause().toString()));
+                    "Kafka refuses the dead-letter topic; trying again until it does not: {}{}",
+                    refusal.cause().toString(),
+                    LimitedLog.others(suppressed)));
             if (parcel.refuseLetter() && refusing.getAndIncrement() == 0) {
                 refusingSinceNs = clockNs.getAsLong();
                 retryNs = refusingSinceNs + DEAD_LETTER_RETRY_NS;
@@ -184,6 +193,11 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
     /** What its records hold of the memory, in bytes. */
     long unconfirmedBytes() {
         return sink.unconfirmedBytes() + refusedBytes;
+    }
+
+    /** See {@link KafkaSink#metric}; for any thread. */
+    double producerMetric(String name) {
+        return sink.metric(name);
     }
 
     /** What Kafka has not confirmed yet, message by message, the records of a key in their order. */

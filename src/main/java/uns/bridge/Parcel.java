@@ -34,6 +34,9 @@ final class Parcel {
     /** The offset behind it in the spool, negative while it is not there. */
     private long spoolEnd;
 
+    /** When it came into the spool, milliseconds since the epoch. */
+    private long spooledMs;
+
     /** Whether it came into the spool when Kafka had all of it already. */
     private boolean late;
 
@@ -46,13 +49,14 @@ final class Parcel {
     }
 
     /** A message read from the spool. */
-    Parcel(OutboundRecord original, int parts, boolean rejected, long spoolEnd) {
+    Parcel(OutboundRecord original, int parts, boolean rejected, long spoolEnd, long spooledMs) {
         this.delivery = null;
         this.serial = 0;
         this.original = original;
         this.openParts = parts;
         this.rejected = rejected;
         this.spoolEnd = spoolEnd;
+        this.spooledMs = spooledMs;
     }
 
     /** What its dead letter is made of; to be called on the pipeline's thread while it is not in the spool. */
@@ -131,9 +135,10 @@ final class Parcel {
         return spoolEnd < 0 ? delivery : null;
     }
 
-    /** It is in the spool, up to {@code end}; returns the message that is safe by that, unless it was before. */
-    synchronized @Nullable Delivery moveToSpool(long end) {
+    /** It is in the spool, up to {@code end}, since {@code nowMs}; returns the message that is safe by that, unless it was before. */
+    synchronized @Nullable Delivery moveToSpool(long end, long nowMs) {
         spoolEnd = end;
+        spooledMs = nowMs;
         late = openParts == 0;
         if (late || delivery == null) {
             return null;
@@ -154,6 +159,11 @@ final class Parcel {
     /** The offset behind it in the spool. */
     synchronized long spoolEnd() {
         return spoolEnd;
+    }
+
+    /** When it came into the spool, milliseconds since the epoch. */
+    synchronized long spooledMs() {
+        return spooledMs;
     }
 
     synchronized boolean isDone() {

@@ -10,6 +10,7 @@ import uns.bridge.config.Problems;
 import uns.bridge.config.Section;
 import uns.bridge.config.SettingsFiles;
 import uns.bridge.config.ValueType;
+import uns.bridge.http.HttpSettings;
 import uns.bridge.kafka.KafkaSettings;
 import uns.bridge.mqtt.MqttSettings;
 import uns.bridge.pipeline.PipelineSettings;
@@ -29,6 +30,7 @@ public record Settings(
         SparkplugSettings sparkplug,
         KafkaSettings kafka,
         SpoolSettings spool,
+        HttpSettings http,
         Duration drainTimeout,
         Duration stall,
         List<String> description) {
@@ -54,10 +56,24 @@ public record Settings(
         return settings;
     }
 
+    /**
+     * The section {@code http} alone, which is all that is needed to ask a running bridge how it is.
+     *
+     * @throws ConfigurationException if the files cannot be read, or the section is not as it should be
+     */
+    public static HttpSettings loadHttp(Path confDir, Map<String, String> environment) throws ConfigurationException {
+        Problems problems = new Problems();
+        HttpSettings http = HttpSettings.read(
+                SettingsFiles.load(confDir, environment, problems).section("http"));
+        problems.check();
+        return http;
+    }
+
     /** What in them should be reconsidered, one sentence each, without secrets. */
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>(mqtt.warnings());
         warnings.addAll(kafka.warnings());
+        warnings.addAll(http.warnings());
         return warnings;
     }
 
@@ -67,8 +83,9 @@ public record Settings(
         SparkplugSettings sparkplug = SparkplugSettings.read(root.section("sparkplug"));
         KafkaSettings kafka = KafkaSettings.read(root.section("kafka"));
         SpoolSettings spool = SpoolSettings.read(root.section("spool"));
+        HttpSettings http = HttpSettings.read(root.section("http"));
         Duration drainTimeout = root.get("drain_timeout", DRAIN_TIMEOUT, DEFAULT_DRAIN_TIMEOUT);
         Duration stall = root.section("watchdog").get("stall", STALL, DEFAULT_STALL);
-        return new Settings(mqtt, pipeline, sparkplug, kafka, spool, drainTimeout, stall, root.describe());
+        return new Settings(mqtt, pipeline, sparkplug, kafka, spool, http, drainTimeout, stall, root.describe());
     }
 }

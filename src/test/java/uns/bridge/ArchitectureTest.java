@@ -40,6 +40,9 @@ class ArchitectureTest {
         "org.yaml..,              uns.bridge.config",
         "org.h2..,                uns.bridge.store",
         "org.bouncycastle..,      uns.bridge.tls",
+        "io.micrometer..,         uns.bridge.metrics",
+        "io.prometheus..,         uns.bridge.metrics",
+        "com.sun.net.httpserver.., uns.bridge.http",
     })
     void shouldEnterThroughOnePackageWhenAnApiIsOfAThirdParty(String api, String onlyPackage) {
         noClasses()
@@ -66,6 +69,8 @@ class ArchitectureTest {
         "uns.bridge.store,    'java..,org.jspecify..,org.slf4j..,uns.bridge.store,org.h2.mvstore..'",
         "uns.bridge.config,   'java..,org.jspecify..,uns.bridge.config,org.yaml..'",
         "uns.bridge.tls,      'java..,javax..,org.jspecify..,uns.bridge.tls,uns.bridge.config,org.bouncycastle..'",
+        "uns.bridge.metrics,  'java..,org.jspecify..,uns.bridge.metrics,io.micrometer..,io.prometheus..'",
+        "uns.bridge.http,     'java..,javax..,com.sun.net.httpserver..,org.jspecify..,org.slf4j..,uns.bridge.http,uns.bridge.config,uns.bridge.health,uns.bridge.tls'",
         "uns.bridge.json,     'java..,org.jspecify..,uns.bridge.json,com.fasterxml.jackson..'",
     })
     void shouldKnowLittleWhenOthersBuildOnIt(String itself, String allowed) {

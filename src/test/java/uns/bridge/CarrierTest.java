@@ -21,6 +21,7 @@ import uns.bridge.delivery.Books;
 import uns.bridge.delivery.Delivery;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
+import uns.bridge.health.LatestDeadLetters;
 import uns.bridge.kafka.ScriptedKafka;
 import uns.bridge.message.InboundMessage;
 import uns.bridge.message.OutboundRecord;
@@ -44,12 +45,17 @@ class CarrierTest {
     private final DeliveryTracker tracker = new DeliveryTracker(100, 1 << 20);
     private final Pipeline pipeline = new Pipeline(
             new PipelineSettings(Map.of(), "timestamp", false, List.of(), 0, "overflow"), SparkplugSettings.DEFAULTS);
+    private final LatestDeadLetters latestDeadLetters = new LatestDeadLetters(0);
     private final List<Integer> acknowledged = new ArrayList<>();
     // The clock of the JVM has no particular beginning, and may be negative.
     private final AtomicLong clockNs = new AtomicLong(Long.MIN_VALUE);
     private final Outlet outlet = new Outlet(
-            tracker, new DeadLetters("dead", pipeline), answers -> kafka.sink(answers, new Health()), clockNs::get);
-    private final Carrier carrier = new Carrier(tracker, this::process, outlet, null, clockNs::get);
+            tracker,
+            new DeadLetters("dead", pipeline),
+            latestDeadLetters,
+            answers -> kafka.sink(answers, new Health()),
+            clockNs::get);
+    private final Carrier carrier = new Carrier(tracker, this::process, () -> {}, outlet, null, clockNs::get);
     private int packetId;
 
     private final AckChannel channel = new AckChannel() {

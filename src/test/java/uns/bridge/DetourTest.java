@@ -3,6 +3,7 @@ package uns.bridge;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static uns.bridge.message.Messages.message;
 
 import java.io.IOException;
@@ -31,6 +32,7 @@ import uns.bridge.delivery.Delivery;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.delivery.Drop;
 import uns.bridge.health.Health;
+import uns.bridge.health.LatestDeadLetters;
 import uns.bridge.kafka.ScriptedKafka;
 import uns.bridge.message.InboundMessage;
 import uns.bridge.message.OutboundRecord;
@@ -89,9 +91,10 @@ class DetourTest {
                 new PipelineSettings(Map.of(), "timestamp", false, List.of(), 0, "overflow"),
                 SparkplugSettings.DEFAULTS);
         DeadLetters deadLetters = new DeadLetters("dead", pipeline);
-        outlet = new Outlet(tracker, deadLetters, answers -> kafka.sink(answers, health), clockNs::get);
+        outlet = new Outlet(
+                tracker, deadLetters, new LatestDeadLetters(0), answers -> kafka.sink(answers, health), clockNs::get);
         detour = new Detour(settings, folder.resolve("spool"), outlet, tracker, deadLetters, health, clockNs::get);
-        carrier = new Carrier(tracker, message -> process(pipeline, message), outlet, detour, clockNs::get);
+        carrier = new Carrier(tracker, message -> process(pipeline, message), () -> {}, outlet, detour, clockNs::get);
         detour.start();
     }
 
@@ -151,6 +154,8 @@ class DetourTest {
         assertThat(acknowledged()).containsExactly(1, 2, 3, 4, 5);
         assertThat(books()).isEqualTo(new Books(5, 0, 0, 0, 0, Map.of(), 0, 5));
         assertThat(values()).as("the producer has no more than before").containsExactly("1", "2", "3");
+        assertThat(detour.fill().bytes()).isPositive();
+        assertThat(detour.fill().maxBytes()).isGreaterThan(detour.fill().bytes());
 
         confirm(3);
         drain();
@@ -168,6 +173,8 @@ class DetourTest {
         assertThat(acknowledged()).endsWith(6);
         assertThat(books()).isEqualTo(new Books(6, 0, 6, 0, 0, Map.of(), 0, 0));
         assertThat(logFiles()).isZero();
+        assertThat(detour.fill().bytes()).isZero();
+        assertThat(detour.fill().ageMs()).isZero();
     }
 
     @Test
@@ -188,6 +195,40 @@ class DetourTest {
         confirm(4);
         drain();
         assertThat(books()).isEqualTo(new Books(1, 3, 4, 0, 0, Map.of(), 0, 0));
+    }
+
+    @Test
+    void shouldTellTheAgeOfTheOldestMessageAlsoAfterARestart() throws Exception {
+        begin();
+        divertAfter("1");
+        await().until(() -> {
+            detour.commit();
+            return detour.fill().ageMs() >= 50;
+        });
+        restart();
+        detour.step();
+        detour.commit();
+
+        assertThat(detour.fill().ageMs()).isGreaterThanOrEqualTo(50);
+    }
+
+    @Test
+    void shouldShowThatTheDrainerComesRoundWhetherItHasSomethingToDoOrNot() throws Exception {
+        begin();
+        Thread drainer = new Thread(detour::drain);
+        drainer.start();
+        try {
+            pass(Duration.ofSeconds(90));
+            await().until(() -> detour.heartbeat().ageMs() == 0);
+        } finally {
+            drainer.interrupt();
+            drainer.join();
+        }
+        divertAfter("1");
+        pass(Duration.ofSeconds(90));
+        assertThat(detour.heartbeat().ageMs()).isGreaterThanOrEqualTo(90_000);
+        detour.step();
+        assertThat(detour.heartbeat().ageMs()).isZero();
     }
 
     @Test

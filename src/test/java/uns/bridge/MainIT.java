@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import java.nio.file.Files;
@@ -97,6 +98,38 @@ class MainIT {
                         .doesNotContain("s3cr3t")
                         .contains(Integer.toString(late.port()));
             }
+        }
+    }
+
+    @Test
+    void shouldWriteAJsonObjectInEachLineWhenAskedTo() throws Exception {
+        Files.writeString(
+                conf.resolve("settings.yaml"), BridgeProcess.settings("127.0.0.1", Ports.free(), "127.0.0.1:1"));
+        Map<String, String> json = Map.of("UNS_LOG_FORMAT", "json", "UNS_LOG_LEVEL", "debug");
+        try (BridgeProcess bridge = BridgeProcess.start(conf, json)) {
+            bridge.awaitLog("No connection to the MQTT broker");
+            assertThat(bridge.terminate()).isZero();
+            ObjectMapper mapper = new ObjectMapper();
+            for (String line : bridge.output()) {
+                assertThat(mapper.readTree(line).path("level").asText())
+                        .as(line)
+                        .isIn("DEBUG", "INFO", "WARN");
+            }
+            assertThat(bridge.output())
+                    .anySatisfy(
+                            line -> assertThat(line).contains("\"level\":\"WARN\"", "\"loggerName\":\"uns.bridge."));
+        }
+    }
+
+    @Test
+    void shouldLeaveOutLowerLevelsOfTheLogWhenAskedTo() throws Exception {
+        Files.writeString(
+                conf.resolve("settings.yaml"), BridgeProcess.settings("127.0.0.1", Ports.free(), "127.0.0.1:1"));
+        try (BridgeProcess bridge = BridgeProcess.start(conf, Map.of("UNS_LOG_LEVEL", "WARN", "UNS_LOG_FORMAT", ""))) {
+            bridge.awaitLog("No connection to the MQTT broker");
+            assertThat(bridge.terminate()).isZero();
+            assertThat(bridge.logged(" WARN ")).isPositive();
+            assertThat(bridge.logged(" INFO ")).isZero();
         }
     }
 

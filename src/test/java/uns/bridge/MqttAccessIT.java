@@ -86,7 +86,9 @@ class MqttAccessIT {
     void shouldBeLetInWhenThePasswordIsRight(String broker, int version) throws Exception {
         start(broker(broker), version, Access.PASSWORD, "open/#");
 
-        await().atMost(PATIENCE).until(bridge::isReady);
+        await().atMost(PATIENCE)
+                .until(() -> problem(Part.MQTT).isEmpty()
+                        && problem(Part.SUBSCRIPTIONS).isEmpty());
     }
 
     private static MqttBroker broker(String name) {

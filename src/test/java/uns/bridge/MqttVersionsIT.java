@@ -206,7 +206,8 @@ class MqttVersionsIT {
         Files.writeString(
                 conf.resolve("settings.yaml"),
                 BridgeProcess.settings(mqtt.host(), port, kafka.bootstrapServers(), lines.toArray(String[]::new)));
-        Bridge bridge = new Bridge(Settings.load(conf, Map.of("UNS_SPARKPLUG__STATE_DIR", "none")));
+        Bridge bridge = new Bridge(
+                Settings.load(conf, Map.of("UNS_SPARKPLUG__STATE_DIR", "none", "UNS_HTTP__ENABLED", "false")));
         bridges.add(bridge);
         bridge.start();
     }

@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import uns.bridge.config.SettingsFixture;
 
-/** README.md describes the settings there are, with the defaults they have. */
+/** README.md describes the settings there are, with the defaults they have, and the metrics. */
 class ReadmeTest {
 
     /** A row of the configuration tables: key and default. */
     private static final Pattern ROW = Pattern.compile(
-            "^\\| `((?:mqtt|sparkplug|kafka|spool|watchdog)\\.[a-z_.]+|drain_timeout)` \\| ([^|]*) \\| .*\\| .*\\|$");
+            "^\\| `((?:mqtt|sparkplug|kafka|spool|http|watchdog)\\.[a-z_.]+|drain_timeout)` \\| ([^|]*) \\| .*\\| .*\\|$");
 
     /** A setting in effect, as the bridge logs it: key, value, origin. */
     private static final Pattern DESCRIPTION = Pattern.compile("([a-z_.]+) = (.*) \\(.*\\)");
@@ -29,6 +29,27 @@ class ReadmeTest {
             "mqtt.client_id", "`uns-kafka-bridge-<host name>`",
             "mqtt.ignored_attributes", "`{}`",
             "kafka.create_topics.config", "`{}`");
+
+    /** A row of the tables of metrics: name, type. */
+    private static final Pattern METRIC = Pattern.compile("^\\| `([a-z0-9_]+)` \\| (counter|gauge|histogram) \\| .*$");
+
+    /** Those of the JVM and the process are documented elsewhere, and differ from one Java to the next. */
+    private static final Pattern OF_JAVA = Pattern.compile("(jvm|process|system)_.*");
+
+    @Test
+    void shouldDescribeEveryMetric(@TempDir Path confDir) throws Exception {
+        Map<String, String> exposed = ExposedMetrics.types(ExposedMetrics.scrape(confDir));
+        exposed.keySet().removeIf(name -> OF_JAVA.matcher(name).matches());
+
+        Map<String, String> documented = new TreeMap<>();
+        for (String line : Files.readAllLines(Path.of("README.md"))) {
+            Matcher row = METRIC.matcher(line);
+            if (row.matches()) {
+                documented.put(row.group(1), row.group(2));
+            }
+        }
+        assertThat(documented).isEqualTo(exposed);
+    }
 
     @Test
     void shouldDescribeEverySettingWithItsDefault(@TempDir Path confDir) throws Exception {

@@ -30,6 +30,16 @@ class SettingsTableTest {
     /** Key, default, a value in YAML that is not allowed. */
     private static final String TABLE = """
             drain_timeout | 6s | 61m
+            http.enabled | true | perhaps
+            http.host | 127.0.0.1 | [a]
+            http.password | none | secret
+            http.port | 8080 | 0
+            http.show_payloads | false | perhaps
+            http.tls.certfile | none | /absent/bridge.pem
+            http.tls.keyfile | none | /absent/bridge.key
+            http.tls.keyfile_password | none | [a]
+            http.token | none | [a]
+            http.username | none | operator
             kafka.config.acks | all | most
             kafka.config.batch.size | 65536 | -1
             kafka.config.bootstrap.servers | must be set | 'no port'

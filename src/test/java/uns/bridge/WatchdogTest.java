@@ -38,6 +38,7 @@ class WatchdogTest {
     void connected() {
         health.up(Part.MQTT);
         health.up(Part.SUBSCRIPTIONS);
+        health.up(Part.KAFKA);
         watchdog.look(nowNs);
     }
 

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import uns.bridge.config.Node.Entries;
 
@@ -15,9 +14,6 @@ final class EnvironmentVariables {
     private static final String PREFIX = "UNS_";
     private static final String DESCEND = "__";
 
-    /** Variables of the logging configuration, which is read before the settings. */
-    private static final Set<String> RESERVED = Set.of("UNS_LOG_FORMAT", "UNS_LOG_LEVEL");
-
     private EnvironmentVariables() {}
 
     /** One tree for each variable, in the order of their names, so that a map comes before what lies within it. */
@@ -25,7 +21,12 @@ final class EnvironmentVariables {
         List<Entries> trees = new ArrayList<>();
         Map<String, String> variables = new HashMap<>();
         new TreeMap<>(environment).forEach((variable, text) -> {
-            if (!variable.startsWith(PREFIX) || RESERVED.contains(variable)) {
+            if (!variable.startsWith(PREFIX)) {
+                return;
+            }
+            LogVariable ofLog = LogVariable.named(variable);
+            if (ofLog != null) {
+                ofLog.check(text, problems);
                 return;
             }
             Origin origin = Origin.variable(variable);

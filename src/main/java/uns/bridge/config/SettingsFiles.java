@@ -13,11 +13,17 @@ import uns.bridge.config.Node.Scalar;
 import uns.bridge.config.Node.Scalar.Kind;
 import uns.bridge.config.Origin.Source;
 
-/** Lays the three places settings come from over each other: settings.yaml, .secrets.yaml, the environment. */
+/**
+ * Lays the three places settings come from over each other: settings.yaml, .secrets.yaml, the environment. The second may be
+ * among the credentials of a service of systemd, which nobody else can read.
+ */
 public final class SettingsFiles {
 
     public static final String SETTINGS = "settings.yaml";
     public static final String SECRETS = ".secrets.yaml";
+
+    /** Where systemd has put the credentials of a service (systemd.exec, LoadCredential). */
+    private static final String CREDENTIALS = "CREDENTIALS_DIRECTORY";
 
     /** The directive of dynaconf, which reads the same files: here they are always merged. */
     private static final String MERGE_DIRECTIVE = "dynaconf_merge";
@@ -33,7 +39,7 @@ public final class SettingsFiles {
     public static Section load(Path confDir, Map<String, String> environment, Problems problems)
             throws ConfigurationException {
         Path settingsFile = confDir.resolve(SETTINGS).toAbsolutePath().normalize();
-        Path secretsFile = confDir.resolve(SECRETS).toAbsolutePath().normalize();
+        Path secretsFile = secretsFile(confDir, environment).toAbsolutePath().normalize();
         boolean readable = true;
         Entries merged = new Entries(Map.of(), new Origin(Source.SETTINGS, SETTINGS, 0));
         if (Files.exists(settingsFile)) {
@@ -56,6 +62,14 @@ public final class SettingsFiles {
             merged = merge(merged, variable);
         }
         return Section.root(merged, problems);
+    }
+
+    private static Path secretsFile(Path confDir, Map<String, String> environment) {
+        String credentials = environment.get(CREDENTIALS);
+        if (credentials != null && Files.exists(Path.of(credentials, SECRETS))) {
+            return Path.of(credentials, SECRETS);
+        }
+        return confDir.resolve(SECRETS);
     }
 
     private static @Nullable Entries readFile(Path file, Origin origin, Problems problems) {

@@ -26,7 +26,12 @@ public final class Delivery {
         DELIVERED,
         DEAD_LETTERED,
         SKIPPED,
-        SPOOLED
+        SPOOLED;
+
+        /** Whether Kafka has confirmed it, in its own topic or the dead-letter topic. */
+        boolean isInKafka() {
+            return this == DELIVERED || this == DEAD_LETTERED;
+        }
     }
 
     Delivery(InboundMessage message, int packetId, AckChannel channel) {

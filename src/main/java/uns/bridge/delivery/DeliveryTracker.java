@@ -53,6 +53,9 @@ public final class DeliveryTracker {
     private long restored;
     private long spooled;
     private final Map<Drop, Long> drops = new EnumMap<>(Drop.class);
+    private long receivedBytes;
+    private long lastArrivalMs;
+    private final Latencies latencies = new Latencies();
 
     /**
      * Creates an empty tracker.
@@ -115,6 +118,8 @@ public final class DeliveryTracker {
             }
             account(delivery, 1);
             received++;
+            receivedBytes += delivery.message().payload().length;
+            lastArrivalMs = delivery.message().arrivalMs();
             inFlight.add(delivery);
             return true;
         } finally {
@@ -223,6 +228,7 @@ public final class DeliveryTracker {
     }
 
     private void collect(List<Delivery> batch) {
+        long nowMs = System.currentTimeMillis();
         lock.lock();
         try {
             for (Delivery head = inFlight.peek();
@@ -235,6 +241,9 @@ public final class DeliveryTracker {
                     case DEAD_LETTERED -> deadLettered++;
                     case SKIPPED -> skipped++;
                     case SPOOLED -> spooled++;
+                }
+                if (head.end().isInKafka()) {
+                    latencies.add(nowMs - head.message().arrivalMs());
                 }
             }
             if (!batch.isEmpty()) {
@@ -300,6 +309,16 @@ public final class DeliveryTracker {
         lock.lock();
         try {
             return new Books(received, restored, delivered, deadLettered, skipped, drops, inFlight.size(), spooled);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What flows, as of this instant. */
+    public Flow flow() {
+        lock.lock();
+        try {
+            return new Flow(receivedBytes, unacknowledgedBytes + unreliableBytes, lastArrivalMs, latencies.copy());
         } finally {
             lock.unlock();
         }

@@ -48,9 +48,9 @@ public final class Health {
     public Health() {
         down(Part.MQTT, "not connected yet");
         down(Part.SUBSCRIPTIONS, "not subscribed yet");
-        up(Part.KAFKA); // Known only when there is something to write.
+        down(Part.KAFKA, "not connected yet");
         up(Part.FLOW);
-        up(Part.SPOOL); // Likewise, and where there is none.
+        up(Part.SPOOL); // Known only when it is needed, and well where there is none.
     }
 
     /** {@code part} is well. */

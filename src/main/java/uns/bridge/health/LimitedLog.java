@@ -35,4 +35,9 @@ public final class LimitedLog {
             suppressed.incrementAndGet();
         }
     }
+
+    /** For the end of a line, how many like it were not logged; nothing if there were none. */
+    public static String others(long suppressed) {
+        return suppressed == 0 ? "" : ", and " + suppressed + " like it before";
+    }
 }

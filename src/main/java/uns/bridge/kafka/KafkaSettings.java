@@ -1,11 +1,15 @@
 package uns.bridge.kafka;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.SslConfigs;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.config.Section;
 import uns.bridge.config.ValueType;
@@ -70,6 +74,17 @@ public record KafkaSettings(
             throw new IllegalArgumentException("Kafka would not create it");
         }
         return text;
+    }
+
+    /** Until when the certificates for TLS are valid, by the key of the setting; without those that cannot be read now. */
+    public Map<String, Instant> certificateEnds() {
+        String protocol = String.valueOf(config.get(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG));
+        boolean own = TlsEngines.class
+                .getName()
+                .equals(String.valueOf(config.get(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG)));
+        Map<String, String> texts = new HashMap<>();
+        config.forEach((key, value) -> texts.put(key, String.valueOf(value)));
+        return own && protocol.toUpperCase(Locale.ROOT).endsWith("SSL") ? TlsEnds.of(texts) : Map.of();
     }
 
     /** Without the values of the producer's settings, some of which are secret. */

@@ -101,7 +101,15 @@ public final class KafkaSink<T> implements AutoCloseable {
     private volatile @Nullable Producer<byte[], byte[]> producer;
 
     private long backoffMs = MIN_BACKOFF_MS;
-    private boolean troubled;
+    private boolean troubled = true;
+
+    /** Whether the trouble is only that Kafka is not there, as far as {@link #watch} can tell. */
+    private boolean lost = true;
+
+    private boolean connectedBefore;
+
+    private final ConnectionWatch watch = new ConnectionWatch();
+    private volatile ProducerMetrics metrics = ProducerMetrics.NONE;
     private @Nullable Sending<T> oldest;
     private long oldestSinceNs;
 
@@ -273,9 +281,45 @@ public final class KafkaSink<T> implements AutoCloseable {
         if (overdue != null) {
             trouble(overdue);
         }
+        lookForKafka();
         if (!troubled) {
             denied.tell(health);
         }
+    }
+
+    /** Connects before there is a message, and notices a Kafka that is gone while there is none. */
+    private void lookForKafka() {
+        if (producer == null && pausing && time.nanoTime() - resumeNs < 0) {
+            return; // The one before it has failed.
+        }
+        try {
+            producer();
+        } catch (KafkaException e) {
+            fail(e);
+            return;
+        }
+        switch (watch.look(metrics, time.nanoTime())) {
+            case LOST -> {
+                if (!troubled || lost) { // Else more is known of it.
+                    trouble("no connection to Kafka");
+                    lost = true;
+                }
+            }
+            case THERE -> {
+                if (troubled && (lost || unconfirmed.isEmpty()) && overdueTopic() == null) {
+                    well();
+                }
+            }
+            case UNKNOWN -> {}
+        }
+    }
+
+    /**
+     * A number that the producer counts or measures, by its name in Kafka's documentation; NaN if there is none. Safe for
+     * use by several threads.
+     */
+    public double metric(String name) {
+        return metrics.value(name);
     }
 
     private @Nullable String overdueTopic() {
@@ -423,6 +467,8 @@ public final class KafkaSink<T> implements AutoCloseable {
         if (current == null) {
             current = producers.get();
             producer = current;
+            metrics = ProducerMetrics.of(current);
+            watch.reset();
         }
         return current;
     }
@@ -435,16 +481,23 @@ public final class KafkaSink<T> implements AutoCloseable {
                 denied.taken(head.record.topic());
             }
             if (troubled && head.confirmed && overdueTopic() == null) {
-                troubled = false;
                 backoffMs = MIN_BACKOFF_MS;
-                health.up(Health.Part.KAFKA);
-                LOG.info("Kafka takes records again");
+                well();
             }
         }
     }
 
+    private void well() {
+        troubled = false;
+        lost = false;
+        health.up(Health.Part.KAFKA);
+        LOG.info(connectedBefore ? "Kafka takes records again" : "Connected to Kafka");
+        connectedBefore = true;
+    }
+
     private void trouble(String what) {
         troubled = true;
+        lost = false;
         health.down(Health.Part.KAFKA, what);
         waiting.log(suppressed -> LOG.warn("{} ({} records unconfirmed)", what, unconfirmed.size()));
     }
@@ -460,6 +513,7 @@ public final class KafkaSink<T> implements AutoCloseable {
                 LOG.debug("Kafka producer not closed cleanly", e);
             }
             producer = null;
+            metrics = ProducerMetrics.NONE;
         }
     }
 

@@ -31,7 +31,7 @@ import uns.bridge.tls.Validity;
  */
 final class TlsCheck {
 
-    private static final ConfigDef TLS = new ConfigDef().withClientSslSupport();
+    static final ConfigDef TLS = new ConfigDef().withClientSslSupport();
 
     /** Of the settings with certificates and keys the ones to blame for what is wrong with them, the likeliest first. */
     private static final List<String> BLAMED = List.of(
@@ -41,6 +41,12 @@ final class TlsCheck {
             SslConfigs.SSL_KEYSTORE_KEY_CONFIG,
             TlsEngines.KEY + TlsEngines.LOCATION,
             TlsEngines.KEY + TlsEngines.PEM);
+
+    /** How the settings of one side begin, and those of the other. */
+    static final List<String> OF_AUTHORITIES = List.of(TlsEngines.AUTHORITIES + ".", "ssl.truststore.");
+
+    static final List<String> OF_CERTIFICATE =
+            List.of(TlsEngines.CERTIFICATE + ".", TlsEngines.KEY + ".", "ssl.keystore.");
 
     private final BiConsumer<String, String> reject;
 
@@ -55,14 +61,13 @@ final class TlsCheck {
      * @param texts valid settings of the producer, with those of librdkafka that {@link TlsEngines} reads
      */
     void run(Map<String, String> texts) {
-        check(texts, TlsEngines.AUTHORITIES + ".", "ssl.truststore.");
-        check(texts, TlsEngines.CERTIFICATE + ".", TlsEngines.KEY + ".", "ssl.keystore.");
+        check(texts, OF_AUTHORITIES);
+        check(texts, OF_CERTIFICATE);
     }
 
     /** One side by itself, so that every problem is found, and by its name. */
-    private void check(Map<String, String> texts, String... prefixes) {
-        Map<String, String> written = new TreeMap<>(texts);
-        written.keySet().removeIf(key -> List.of(prefixes).stream().noneMatch(key::startsWith));
+    private void check(Map<String, String> texts, List<String> prefixes) {
+        Map<String, String> written = written(texts, prefixes);
         String blamed = BLAMED.stream().filter(written::containsKey).findFirst().orElse(null);
         Map<String, Object> settings = new HashMap<>(written);
         settings.putAll(TLS.parse(written));
@@ -85,6 +90,13 @@ final class TlsCheck {
         } catch (KafkaException e) {
             reject.accept(String.valueOf(blamed), reason(e));
         }
+    }
+
+    /** Of {@code texts} those that begin so. */
+    static Map<String, String> written(Map<String, String> texts, List<String> prefixes) {
+        Map<String, String> written = new TreeMap<>(texts);
+        written.keySet().removeIf(key -> prefixes.stream().noneMatch(key::startsWith));
+        return written;
     }
 
     /** Kafka reads it as well, but with a stack trace in the log where it is not there. */

@@ -102,6 +102,20 @@ final class Grants {
                 .toList();
     }
 
+    /** Every filter, and whether it is granted as asked. */
+    Map<String, Boolean> state() {
+        Map<String, Boolean> state = new LinkedHashMap<>();
+        codes.keySet().forEach(filter -> state.put(filter.toString(), problem(filter) == null));
+        return state;
+    }
+
+    /** Every filter, none of them granted. */
+    Map<String, Boolean> none() {
+        Map<String, Boolean> state = state();
+        state.replaceAll((filter, granted) -> false);
+        return state;
+    }
+
     private boolean isGranted(TopicFilter filter) {
         Integer code = codes.get(filter);
         return code != null && code >= 0 && code < ReasonCode.FAILURE;

@@ -4,9 +4,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +52,8 @@ public final class MqttSource {
     private final SubscriptionIdentifiers identifiers;
     private final SessionWatch sessions;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicLong connections = new AtomicLong();
+    private volatile Map<String, Boolean> subscriptions;
 
     private @Nullable MqttConnection connection;
 
@@ -91,6 +95,17 @@ public final class MqttSource {
         this.sessionFilters = new SessionFilters(settings, stateDir);
         this.identifiers = new SubscriptionIdentifiers(SessionFile.of(settings, stateDir, "identifiers"));
         this.sessions = SessionWatch.of(settings, stateDir);
+        this.subscriptions = grants.state();
+    }
+
+    /** How often it has connected so far. */
+    public long connections() {
+        return connections.get();
+    }
+
+    /** Every topic filter, and whether it is granted as asked on the connection there is; a shared one as it is written. */
+    public Map<String, Boolean> subscriptions() {
+        return Map.copyOf(subscriptions);
     }
 
     /**
@@ -115,6 +130,7 @@ public final class MqttSource {
                 failure = e;
             } finally {
                 use(null);
+                subscriptions = grants.none();
             }
             if (stopped.getCount() == 0) {
                 return true;
@@ -145,6 +161,7 @@ public final class MqttSource {
     /** Subscribes, and waits for the connection's end. */
     private ConnectionFailure serve(MqttConnection current) throws ConnectionFailure, InterruptedException {
         health.up(Health.Part.MQTT);
+        connections.incrementAndGet();
         LOG.info(
                 "{} the MQTT broker {} as {} by {}, {}",
                 connectedBefore ? "Reconnected to" : "Connected to",
@@ -234,6 +251,7 @@ public final class MqttSource {
     }
 
     private void tellGrants() {
+        subscriptions = grants.state();
         String problems = String.join("; ", grants.problems());
         if (problems.isEmpty()) {
             health.up(Health.Part.SUBSCRIPTIONS);

@@ -39,6 +39,8 @@ public final class Pipeline {
      */
     static final long MAX_AHEAD_MS = 59 * 60_000L;
 
+    private static final long OBSERVE_INTERVAL_MS = 1_000;
+
     /** A topic is at most 64 KiB, but each of many metrics has it in its key. */
     private static final int MAX_KEY_BYTES = 64 << 20;
 
@@ -52,6 +54,10 @@ public final class Pipeline {
     private final SparkplugDecoder sparkplug;
     private final boolean certificates;
     private final LongAdder timestampFallbacks = new LongAdder();
+    private final BusyTopics busyTopics = new BusyTopics();
+
+    /** When edge nodes were looked at last, milliseconds since the epoch. */
+    private long observedMs;
 
     private final Map<String, Route> routes = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -77,6 +83,7 @@ public final class Pipeline {
     /** The records of {@code message}, or why there is none. */
     public Outcome process(InboundMessage message) {
         Route route = route(message.topic());
+        route.messages++;
         byte[] payload = message.payload();
         if (certificates && route.certificate) {
             learn(message, route);
@@ -103,6 +110,20 @@ public final class Pipeline {
         } catch (MalformedJsonException | MalformedPayloadException e) {
             return new Outcome.Reject(route.sparkplug ? "not a Sparkplug B payload" : "not JSON", e);
         }
+    }
+
+    /** Looks at what is shown to the operator. To be called from time to time, by the same thread, with the time of day. */
+    public void tend(long nowMs) {
+        busyTopics.tend(routes, nowMs);
+        if (births != null && Math.abs(nowMs - observedMs) >= OBSERVE_INTERVAL_MS) {
+            observedMs = nowMs;
+            births.observe();
+        }
+    }
+
+    /** The MQTT topics with the most messages in the last minute. Safe for use by several threads. */
+    public List<TopicCount> busiestTopics() {
+        return busyTopics.busiest();
     }
 
     /** A birth counts all the same: it is dropped on its way to Kafka, not on its way to the data that needs it. */

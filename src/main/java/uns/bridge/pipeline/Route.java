@@ -55,6 +55,9 @@ final class Route {
     /** The elements of the topic. */
     final List<Header> sparkplugHeaders;
 
+    /** How many messages have come since {@link BusyTopics} has looked. */
+    long messages;
+
     /** The headers of messages without properties of their own, by QoS, RETAIN and DUP; made when first needed. */
     private final List<@Nullable List<Header>> plainHeaders =
             new ArrayList<>(Collections.nCopies(QOS.length * RETAINED.length * DUPLICATE.length, null));

@@ -1,6 +1,8 @@
 package uns.bridge.sparkplug;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import uns.bridge.health.LimitedLog;
+import uns.bridge.sparkplug.EdgeNodeCensus.State;
 import uns.bridge.sparkplug.RebirthRequest.Reason;
 import uns.bridge.sparkplug.SparkplugDecoder.Arrival;
 import uns.bridge.sparkplug.proto.Payload;
@@ -20,7 +23,7 @@ import uns.bridge.sparkplug.proto.Payload;
  * their sequence numbers are. It only observes: no message is held back, dropped or answered because of it. What it misses
  * it tells {@link RebirthRequests}, if there are to be any.
  *
- * <p>Used by the thread that decodes; only the counters are safe for use by several threads.
+ * <p>Used by the thread that decodes; only the counters and {@link #edgeNodes} are safe for use by several threads.
  */
 public final class BirthState {
 
@@ -38,6 +41,7 @@ public final class BirthState {
     private final LongAdder staleDeaths = new LongAdder();
     private final LimitedLog gapLog = new LimitedLog();
     private final LimitedLog certificateLog = new LimitedLog();
+    private volatile EdgeNodeCensus edgeNodes = EdgeNodeCensus.NONE;
     private BirthJournal journal = BirthJournal.NONE;
 
     /** When the journal was told last of who is alive, milliseconds since the epoch. */
@@ -116,6 +120,23 @@ public final class BirthState {
                 gaps.open(),
                 gaps.lost(),
                 rebirths == null ? Map.of() : rebirths.counts());
+    }
+
+    /** The edge nodes as of the last {@link #observe}. Safe for use by several threads. */
+    public EdgeNodeCensus edgeNodes() {
+        return edgeNodes;
+    }
+
+    /** Looks how the edge nodes are. For the thread that decodes, from time to time. */
+    public void observe() {
+        Map<State, Integer> counts = new EnumMap<>(State.class);
+        List<EdgeNodeCensus.Node> first = new ArrayList<>();
+        nodes.all().forEach(node -> {
+            if (counts.merge(node.state(), 1, Integer::sum) <= EdgeNodeCensus.MAX_LISTED) {
+                first.add(node.describe());
+            }
+        });
+        edgeNodes = new EdgeNodeCensus(counts, first);
     }
 
     /** The edge node of a message, or null if nothing was heard from it. */

@@ -111,6 +111,16 @@ final class EdgeNode {
         return new Scope(own, device == null ? null : definitions());
     }
 
+    EdgeNodeCensus.State state() {
+        return life == null
+                ? EdgeNodeCensus.State.UNBORN
+                : life.isOver() ? EdgeNodeCensus.State.DEAD : EdgeNodeCensus.State.ALIVE;
+    }
+
+    EdgeNodeCensus.Node describe() {
+        return new EdgeNodeCensus.Node(id.toString(), state(), isAlive() ? devices.size() : 0, gaps.found(), heardMs);
+    }
+
     /** Whether it was born and did not die since. */
     boolean isAlive() {
         return life != null && !life.isOver();

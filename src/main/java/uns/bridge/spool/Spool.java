@@ -82,6 +82,8 @@ public final class Spool implements AutoCloseable {
     private int readPosition;
     private @Nullable Segment reading;
 
+    private volatile long bytes;
+
     /** Told of messages that were safe, and are given up. Called on the thread that finds out. */
     public interface Losses {
 
@@ -99,8 +101,9 @@ public final class Spool implements AutoCloseable {
      * A message read from the spool.
      *
      * @param end the offset behind it, to be committed when it is not needed any more
+     * @param timeMs when it was appended, milliseconds since the epoch
      */
-    public record Stored(SpoolEntry entry, long end) {}
+    public record Stored(SpoolEntry entry, long end, long timeMs) {}
 
     private Spool(Path folder, SpoolSettings settings, Losses losses, LongSupplier clockMs, FileChannel lock) {
         this.folder = folder;
@@ -172,6 +175,7 @@ public final class Spool implements AutoCloseable {
         end = Math.max(committed, first == null ? 0 : segments.getLast().end());
         readOffset = committed;
         discardCommitted();
+        measure();
     }
 
     /** 0 if that is not known: then what there is was not committed. */
@@ -186,6 +190,11 @@ public final class Spool implements AutoCloseable {
     /** How many messages are not committed. */
     public synchronized long size() {
         return end - committed;
+    }
+
+    /** What it takes of the disk, in bytes. Safe for use by several threads, and never waits for the disk. */
+    public long bytes() {
+        return bytes;
     }
 
     /** The offset behind the last message. */
@@ -270,12 +279,17 @@ public final class Spool implements AutoCloseable {
                 readPosition = segment.bytes();
             }
             end = segment.end();
+            measure();
         }
         return true;
     }
 
     private synchronized void setAppending(boolean on) {
         appending = on;
+    }
+
+    private synchronized void measure() {
+        bytes = segments.stream().mapToLong(Segment::bytes).sum();
     }
 
     private synchronized boolean makeRoom(int bytes) throws IOException {
@@ -387,7 +401,7 @@ public final class Spool implements AutoCloseable {
         for (Record record : batch) {
             if (record.offset() >= from) {
                 try {
-                    messages.add(new Stored(EntryFormat.read(record.value()), record.offset() + 1));
+                    messages.add(new Stored(EntryFormat.read(record.value()), record.offset() + 1, record.timestamp()));
                 } catch (IllegalArgumentException e) {
                     segment.markDamaged();
                     losses.damaged(1, String.valueOf(e.getMessage()));
@@ -442,6 +456,7 @@ public final class Spool implements AutoCloseable {
 
     private void remove(Segment segment) throws IOException {
         segments.remove(segment);
+        measure();
         if (segment == active) {
             active = null;
         }

@@ -2,8 +2,13 @@ package uns.bridge.tls;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.config.Secret;
 import uns.bridge.config.Section;
@@ -33,7 +38,7 @@ public record TlsSettings(
     static final String KEYFILE = "keyfile";
     static final String KEYFILE_PASSWORD = "keyfile_password";
 
-    private static final ValueType<Path> FILE = ValueType.text("the path of a file that exists", TlsSettings::file);
+    static final ValueType<Path> FILE = ValueType.text("the path of a file that exists", TlsSettings::file);
     private static final ValueType<List<String>> CIPHERS = ValueType.text(CipherSuites.allowed(), CipherSuites::parse);
 
     public TlsSettings {
@@ -85,7 +90,7 @@ public record TlsSettings(
         return warnings;
     }
 
-    private static void checkIdentity(Section tls, Path certfile, @Nullable Path keyfile, @Nullable Secret password) {
+    static void checkIdentity(Section tls, Path certfile, @Nullable Path keyfile, @Nullable Secret password) {
         boolean usable = check(tls, () -> Identity.loadChain(certfile));
         if (keyfile != null || !tls.has(KEYFILE)) {
             usable &= check(tls, () -> Identity.loadKey(certfile, keyfile, password));
@@ -95,7 +100,7 @@ public record TlsSettings(
         }
     }
 
-    private static void requireCertfile(Section tls, String key) {
+    static void requireCertfile(Section tls, String key) {
         if (tls.has(key)) {
             tls.reject(key, "needs a certfile, with the certificate for the key");
         }
@@ -122,5 +127,28 @@ public record TlsSettings(
             throw new IllegalArgumentException("there is no " + path.toAbsolutePath());
         }
         return path;
+    }
+
+    /** Until when the certificates are valid, by the key of the setting; without those that cannot be read now. */
+    public Map<String, Instant> certificateEnds() {
+        return certificateEnds(caCerts, certfile);
+    }
+
+    static Map<String, Instant> certificateEnds(@Nullable Path caCerts, @Nullable Path certfile) {
+        Map<String, Instant> ends = new HashMap<>();
+        putEnd(ends, CA_CERTS, caCerts, Validity::endOfAuthorities);
+        putEnd(ends, CERTFILE, certfile, Validity::endOfChain);
+        return ends;
+    }
+
+    private static void putEnd(
+            Map<String, Instant> ends, String key, @Nullable Path file, Function<List<X509Certificate>, Instant> end) {
+        try {
+            if (file != null) {
+                ends.put(key, end.apply(PemFile.read(key, file).certificates()));
+            }
+        } catch (TlsFileException e) {
+            ends.remove(key); // The next connection says why.
+        }
     }
 }

@@ -141,17 +141,35 @@ class SettingsFilesTest {
                         "UNS_B", "1",
                         "UNS_b", "2",
                         "UNS_C__", "s3cret",
+                        "UNS_LOG_FORMAT", "s3cret",
+                        "UNS_LOG_LEVEL", "s3cret",
                         "UNS_MQTT_HOST", "s3cret"));
         settings.section("mqtt");
         assertThat(settings.problems())
                 .contains(
                         "UNS_C__: a name between two underscores is empty",
+                        "UNS_LOG_FORMAT: expected one of text, json",
+                        "UNS_LOG_LEVEL: expected one of INFO, ERROR, WARN, DEBUG",
                         "UNS_b: says the same as UNS_B",
                         "mqtt_host: unknown; known are [mqtt], and it takes two underscores to descend"
                                 + " (environment UNS_MQTT_HOST)")
                 .anySatisfy(line ->
                         assertThat(line).startsWith("a.x: not valid YAML").endsWith("(environment UNS_A__X)"))
                 .noneSatisfy(line -> assertThat(line).contains("s3cret"));
+    }
+
+    @Test
+    void shouldTakeTheSecretsAmongTheCredentialsOfAServiceInsteadOfThoseBesideTheSettings(@TempDir Path credentials)
+            throws Exception {
+        SettingsFixture.write(confDir, "a: {x: 1}", "a: {x: 2, y: 2}");
+        Map<String, String> environment = Map.of("CREDENTIALS_DIRECTORY", credentials.toString());
+        Section without = SettingsFiles.load(confDir, environment, new Problems());
+        assertThat(without.section("a").find("x", ValueType.TEXT)).isEqualTo("2");
+
+        Files.writeString(credentials.resolve(".secrets.yaml"), "a: {x: 3}");
+        Section with = SettingsFiles.load(confDir, environment, new Problems());
+        assertThat(with.section("a").find("x", ValueType.TEXT)).isEqualTo("3");
+        assertThat(with.section("a").find("y", ValueType.TEXT)).isNull();
     }
 
     private List<String> problemsOfLoading() {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import uns.bridge.message.InboundMessage;
 import uns.bridge.message.Messages;
 import uns.bridge.message.MqttProperties;
 import uns.bridge.message.MqttProperties.UserProperty;
@@ -47,6 +48,31 @@ class DeliveryTrackerTest {
         assertThat(taken).extracting(Delivery::packetId).containsExactly(1, 0, 2);
         assertThat(taken).extracting(delivery -> delivery.message().qos()).containsExactly(1, 0, 2);
         completeAndRelease(taken);
+    }
+
+    @Test
+    void shouldTellWhatFlows() throws InterruptedException {
+        long arrivalMs = System.currentTimeMillis() - 4_000;
+        for (int i = 0; i < 3; i++) {
+            assertThat(tracker.offer(
+                            new InboundMessage("t", new byte[10], 10, 1, false, false, arrivalMs, MqttProperties.NONE),
+                            i + 1,
+                            a))
+                    .isTrue();
+        }
+        assertThat(tracker.flow().receivedBytes()).isEqualTo(30);
+        assertThat(tracker.flow().inFlightBytes()).isEqualTo(3 * (OVERHEAD + 10));
+        assertThat(tracker.flow().lastArrivalMs()).isEqualTo(arrivalMs);
+        List<Delivery> taken = take(3);
+        taken.get(1).skip();
+        completeAndRelease(taken);
+
+        Flow flow = tracker.flow();
+        assertThat(flow.inFlightBytes()).isZero();
+        assertThat(flow.latencies().counts().stream().mapToLong(Long::longValue).sum())
+                .as("without the one that was skipped")
+                .isEqualTo(2);
+        assertThat(flow.latencies().sumMs()).isBetween(8_000L, 60_000L);
     }
 
     @Test
@@ -259,6 +285,7 @@ class DeliveryTrackerTest {
         assertThat(books.describe())
                 .isEqualTo("received 4, delivered 4, dead-lettered 2, skipped 0, dropped 6, in flight 0, spooled 2,"
                         + " restored from the spool 10, dropped for: no room 1, expired 5");
+        assertThat(tracker.flow().latencies().counts()).as("not measured").containsOnly(0L);
     }
 
     @Test

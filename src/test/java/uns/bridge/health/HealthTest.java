@@ -13,7 +13,8 @@ class HealthTest {
     @Test
     void shouldNotBeReadyWhenNothingHasHappenedYet() {
         assertThat(health.isReady()).isFalse();
-        assertThat(health.describe()).isEqualTo("MQTT: not connected yet; SUBSCRIPTIONS: not subscribed yet");
+        assertThat(health.describe())
+                .isEqualTo("MQTT: not connected yet; SUBSCRIPTIONS: not subscribed yet; KAFKA: not connected yet");
         assertThat(health.problems())
                 .isEqualTo(Map.of(
                         Part.MQTT,
@@ -21,7 +22,7 @@ class HealthTest {
                         Part.SUBSCRIPTIONS,
                         "not subscribed yet",
                         Part.KAFKA,
-                        Health.OK,
+                        "not connected yet",
                         Part.FLOW,
                         Health.OK,
                         Part.SPOOL,
@@ -33,11 +34,12 @@ class HealthTest {
         health.up(Part.MQTT);
         assertThat(health.isReady()).isFalse();
         health.up(Part.SUBSCRIPTIONS);
+        health.up(Part.KAFKA);
 
         assertThat(health.isReady()).isTrue();
         assertThat(health.describe()).isEmpty();
         assertThat(health.problems())
-                .hasSize(5)
+                .hasSize(Part.values().length)
                 .allSatisfy((part, problem) -> assertThat(problem).isEqualTo(Health.OK));
     }
 

@@ -28,6 +28,7 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownProducerIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +86,11 @@ class KafkaSinkTest {
                 new ClusterAuthorizationException("no idempotent writes"),
                 new IllegalStateException("closed"),
                 new KafkaException("unknown"));
+    }
+
+    @BeforeEach
+    void connected() {
+        health.up(Health.Part.KAFKA);
     }
 
     @AfterEach

@@ -139,7 +139,7 @@ class TopicCreatorTest {
         rounds.refusals.clear();
         rounds.permits.release();
         send("forbidden", "4");
-        tendUntil(() -> !kafka.producers().isEmpty());
+        tendUntil(() -> !kafka.producer().values().isEmpty());
         assertThat(kafka.producer().values()).as("permitted meanwhile").containsExactly("4");
     }
 
@@ -164,7 +164,7 @@ class TopicCreatorTest {
         assertThat(refused).isEmpty();
 
         rounds.permits.release();
-        tendUntil(() -> !kafka.producers().isEmpty());
+        tendUntil(() -> !kafka.producer().values().isEmpty());
         assertThat(kafka.producer().values()).containsExactly("1");
         kafka.confirm();
         sink.tend();
@@ -218,7 +218,7 @@ class TopicCreatorTest {
     private void prepare(String topic) throws InterruptedException {
         rounds.permits.release();
         send(topic, "0");
-        tendUntil(() -> !kafka.producers().isEmpty());
+        tendUntil(() -> !kafka.producer().values().isEmpty());
     }
 
     private void send(String topic, String value) throws InterruptedException {

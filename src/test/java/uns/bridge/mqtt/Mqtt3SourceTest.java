@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,11 @@ class Mqtt3SourceTest {
     private final Health health = new Health();
     private MqttSource source;
     private FutureTask<Boolean> run;
+
+    @BeforeEach
+    void kafkaIsThere() {
+        health.up(Health.Part.KAFKA);
+    }
 
     @AfterEach
     void stop() throws Exception {

@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,11 @@ class MqttSourceTest {
     private final Health health = new Health();
     private @Nullable MqttSource source;
     private @Nullable FutureTask<Boolean> run;
+
+    @BeforeEach
+    void kafkaIsThere() {
+        health.up(Health.Part.KAFKA);
+    }
 
     @AfterEach
     void nothingIsLeftOver() throws Exception {

@@ -166,6 +166,7 @@ class UnsubscribeTest {
 
     private void run(MqttSettings settings, Path stateDir) throws Exception {
         Health health = new Health();
+        health.up(Health.Part.KAFKA);
         MqttSource source = source(settings, stateDir, health);
         FutureTask<Boolean> run = start(source);
         await().until(health::isReady);

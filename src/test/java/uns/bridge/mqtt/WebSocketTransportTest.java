@@ -186,6 +186,7 @@ class WebSocketTransportTest {
     void shouldCarryMqttWhenTheServerCutsItToPieces(MqttVersion version) throws Exception {
         DeliveryTracker tracker = new DeliveryTracker(100, 1 << 20);
         Health health = new Health();
+        health.up(Health.Part.KAFKA);
         boolean five = version == MqttVersion.MQTT_5;
         byte[] properties = five ? new byte[] {0} : new byte[0];
         try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {

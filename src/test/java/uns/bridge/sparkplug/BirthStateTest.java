@@ -33,6 +33,40 @@ class BirthStateTest {
     }
 
     @Test
+    void shouldTellWhoIsAliveWhenObserved() throws Exception {
+        births(7);
+        plant.send("G/NBIRTH/Dead", 0, bdSeq(1));
+        plant.send("G/NDEATH/Dead", death(bdSeq(1)), false);
+        plant.nowMs += 60_000;
+        plant.send("G/NDATA/Unborn", 4);
+        assertThat(plant.births.edgeNodes()).isEqualTo(EdgeNodeCensus.NONE);
+
+        plant.births.observe();
+
+        assertThat(plant.births.edgeNodes().first())
+                .containsExactly(
+                        new EdgeNodeCensus.Node("G/E", EdgeNodeCensus.State.ALIVE, 1, 0, plant.nowMs - 60_000),
+                        new EdgeNodeCensus.Node("G/Dead", EdgeNodeCensus.State.DEAD, 0, 0, plant.nowMs - 60_000),
+                        new EdgeNodeCensus.Node("G/Unborn", EdgeNodeCensus.State.UNBORN, 0, 0, plant.nowMs));
+        assertThat(plant.births.edgeNodes().count(EdgeNodeCensus.State.DEAD)).isOne();
+    }
+
+    @Test
+    void shouldListNotMoreOfEachStateThanAnybodyReads() throws Exception {
+        for (int node = 0; node < EdgeNodeCensus.MAX_LISTED + 20; node++) {
+            plant.send("G/NBIRTH/E" + node, 0, bdSeq(1));
+        }
+        plant.send("G/NBIRTH/Dead", 0, bdSeq(1));
+        plant.send("G/NDEATH/Dead", death(bdSeq(1)), false);
+
+        plant.births.observe();
+
+        assertThat(plant.births.edgeNodes().first()).hasSize(EdgeNodeCensus.MAX_LISTED + 1);
+        assertThat(plant.births.edgeNodes().count(EdgeNodeCensus.State.ALIVE))
+                .isEqualTo(EdgeNodeCensus.MAX_LISTED + 20);
+    }
+
+    @Test
     void shouldLiveOnWhenTheDeathIsOfAnEarlierLife() throws Exception {
         births(0);
         plant.send("G/NDEATH/E", death(bdSeq(255)), false);

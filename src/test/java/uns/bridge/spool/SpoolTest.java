@@ -144,16 +144,20 @@ class SpoolTest {
         }
         int full = files(folder, ".log").size();
         assertThat(full).isGreaterThan(2);
+        assertThat(spool.bytes()).isEqualTo(bytes());
         read(spool);
         spool.commit(30_000);
         assertThat(files(folder, ".log")).hasSizeBetween(1, full - 1);
+        assertThat(spool.bytes()).isEqualTo(bytes());
 
         spool.commit(spool.readOffset());
 
         assertThat(files(folder, ".log")).isEmpty();
         assertThat(spool.size()).isZero();
+        assertThat(spool.bytes()).isZero();
         spool.append(entries(0, 5), false);
         assertThat(read(spool)).containsExactly(0, 1, 2, 3, 4);
+        assertThat(reopened(8 * MIB).bytes()).isPositive().isEqualTo(bytes());
     }
 
     @Test

@@ -65,9 +65,10 @@ public final class BridgeProcess implements AutoCloseable {
         command.addAll(List.of("-jar", jar, "--conf", conf.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        // Not where the tests run.
+        // Not where the tests run, nor at a port that they share.
         builder.environment()
                 .put("UNS_SPARKPLUG__STATE_DIR", conf.resolve("data").toString());
+        builder.environment().put("UNS_HTTP__ENABLED", "false");
         builder.environment().putAll(environment);
         try {
             return new BridgeProcess(builder.start());
