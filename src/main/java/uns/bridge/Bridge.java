@@ -24,6 +24,9 @@ import uns.bridge.sparkplug.BirthState;
 import uns.bridge.sparkplug.SparkplugSettings;
 import uns.bridge.sparkplug.SparkplugTopic;
 import uns.bridge.sparkplug.StoredBirths;
+import uns.bridge.spool.Fill;
+import uns.bridge.status.Instruments;
+import uns.bridge.status.Status;
 
 /**
  * The bridge: wires its parts, starts their threads, drains and stops them in reverse. Used once.
@@ -122,16 +125,20 @@ public final class Bridge {
                 STUCK);
         this.status = settings.http().enabled()
                 ? new Status(
-                        settings,
-                        tracker,
-                        health,
-                        liveness,
-                        source,
-                        pipeline,
-                        outlet,
-                        detour == null ? () -> Detour.Fill.NONE : detour::fill,
-                        imbalances::get,
-                        latestDeadLetters)
+                        Main.version(),
+                        settings.mqtt(),
+                        settings.kafka(),
+                        settings.http(),
+                        new Instruments(
+                                tracker,
+                                health,
+                                liveness,
+                                source,
+                                pipeline,
+                                detour == null ? () -> Fill.NONE : detour::fill,
+                                outlet::producerMetric,
+                                imbalances::get,
+                                latestDeadLetters))
                 : null;
         this.statusThread = status == null ? null : thread("status", status::run);
     }

@@ -22,6 +22,7 @@ import uns.bridge.health.Heartbeat;
 import uns.bridge.health.LimitedLog;
 import uns.bridge.message.OutboundRecord;
 import uns.bridge.pipeline.DeadLetters;
+import uns.bridge.spool.Fill;
 import uns.bridge.spool.Spool;
 import uns.bridge.spool.SpoolEntry;
 import uns.bridge.spool.SpoolSettings;
@@ -103,18 +104,6 @@ final class Detour {
     private volatile boolean open;
 
     private boolean appending;
-
-    /**
-     * How full the spool is.
-     *
-     * @param bytes what it takes of the disk
-     * @param maxBytes what it may take
-     * @param ageMs for how long its oldest message is in it, in milliseconds; 0 if there is none
-     */
-    record Fill(long bytes, long maxBytes, long ageMs) {
-
-        static final Fill NONE = new Fill(0, 0, 0);
-    }
 
     /** A message that is neither in the spool nor in Kafka's hands. */
     record Waiting(Parcel parcel, SpoolEntry entry) {}

@@ -14,6 +14,7 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 import uns.bridge.config.ConfigurationException;
 import uns.bridge.config.LogVariable;
 import uns.bridge.http.HealthCheck;
+import uns.bridge.status.Status;
 
 /** The command: {@code java -jar uns-kafka-bridge.jar}. Exit code 0: done, or stopped; 1: failed; 2: usage or configuration. */
 public final class Main {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
+import uns.bridge.status.ExposedMetrics;
 
 /** The alerts and the dashboard know only metrics and labels that the bridge has. */
 class MonitoringTest {

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import uns.bridge.config.SettingsFixture;
+import uns.bridge.status.ExposedMetrics;
 
 /** README.md describes the settings there are, with the defaults they have, and the metrics. */
 class ReadmeTest {

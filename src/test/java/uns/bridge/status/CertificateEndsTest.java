@@ -1,4 +1,4 @@
-package uns.bridge;
+package uns.bridge.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import uns.bridge.Settings;
 import uns.bridge.config.SettingsFixture;
 import uns.bridge.tls.Authority;
 import uns.bridge.tls.Issued;
@@ -101,7 +102,8 @@ class CertificateEndsTest {
 
     private CertificateEnds ends(String settings) throws Exception {
         SettingsFixture.write(folder, settings.replace("DIR", folder.toString()), "");
-        return new CertificateEnds(Settings.load(folder, Map.of()), clockNs::get);
+        Settings loaded = Settings.load(folder, Map.of());
+        return new CertificateEnds(loaded.mqtt(), loaded.kafka(), loaded.http(), clockNs::get);
     }
 
     private void writeIdentity(String file, int days) throws Exception {

@@ -1,4 +1,4 @@
-package uns.bridge;
+package uns.bridge.status;
 
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,10 +1,13 @@
-package uns.bridge;
+package uns.bridge.status;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import uns.bridge.http.HttpSettings;
+import uns.bridge.kafka.KafkaSettings;
+import uns.bridge.mqtt.MqttSettings;
 import uns.bridge.tls.TlsServer;
 import uns.bridge.tls.TlsSettings;
 
@@ -16,17 +19,17 @@ final class CertificateEnds {
 
     private static final long INTERVAL_NS = Duration.ofMinutes(1).toNanos();
 
-    private final Settings settings;
+    private final MqttSettings mqtt;
+    private final KafkaSettings kafka;
+    private final HttpSettings http;
     private final LongSupplier clockNs;
     private Map<String, Instant> ends;
     private long readNs;
 
-    CertificateEnds(Settings settings) {
-        this(settings, System::nanoTime);
-    }
-
-    CertificateEnds(Settings settings, LongSupplier clockNs) {
-        this.settings = settings;
+    CertificateEnds(MqttSettings mqtt, KafkaSettings kafka, HttpSettings http, LongSupplier clockNs) {
+        this.mqtt = mqtt;
+        this.kafka = kafka;
+        this.http = http;
         this.clockNs = clockNs;
         this.ends = read(Map.of());
         this.readNs = clockNs.getAsLong();
@@ -44,14 +47,14 @@ final class CertificateEnds {
 
     private Map<String, Instant> read(Map<String, Instant> before) {
         Map<String, Instant> read = new TreeMap<>(before);
-        TlsSettings mqtt = settings.mqtt().tls();
-        if (mqtt != null) {
-            mqtt.certificateEnds().forEach((key, end) -> read.put("mqtt.tls." + key, end));
+        TlsSettings client = mqtt.tls();
+        if (client != null) {
+            client.certificateEnds().forEach((key, end) -> read.put("mqtt.tls." + key, end));
         }
-        settings.kafka().certificateEnds().forEach((key, end) -> read.put("kafka.config." + key, end));
-        TlsServer http = settings.http().tls();
-        if (http != null) {
-            http.certificateEnds().forEach((key, end) -> read.put("http.tls." + key, end));
+        kafka.certificateEnds().forEach((key, end) -> read.put("kafka.config." + key, end));
+        TlsServer server = http.tls();
+        if (server != null) {
+            server.certificateEnds().forEach((key, end) -> read.put("http.tls." + key, end));
         }
         return read;
     }

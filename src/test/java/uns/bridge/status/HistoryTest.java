@@ -1,4 +1,4 @@
-package uns.bridge;
+package uns.bridge.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

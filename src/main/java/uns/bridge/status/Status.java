@@ -1,51 +1,45 @@
-package uns.bridge;
+package uns.bridge.status;
 
 import java.util.Map;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
-import uns.bridge.health.LatestDeadLetters;
 import uns.bridge.health.Liveness;
 import uns.bridge.http.Answer;
 import uns.bridge.http.HttpEndpoint;
 import uns.bridge.http.HttpEndpoint.Page;
+import uns.bridge.http.HttpSettings;
+import uns.bridge.kafka.KafkaSettings;
 import uns.bridge.metrics.Metrics;
-import uns.bridge.mqtt.MqttSource;
-import uns.bridge.pipeline.Pipeline;
+import uns.bridge.mqtt.MqttSettings;
 
 /** Shows over HTTP how the bridge is. */
-final class Status implements AutoCloseable {
+public final class Status implements AutoCloseable {
 
     /** Where to ask whether the process can make progress, and whether both sides work. */
-    static final String LIVE = "/health/live";
+    public static final String LIVE = "/health/live";
 
-    static final String READY = "/health/ready";
+    public static final String READY = "/health/ready";
 
     private final DeliveryTracker tracker;
     private final BridgeMetrics metrics;
     private final History history = new History(System.currentTimeMillis());
     private final HttpEndpoint endpoint;
 
-    Status(
-            Settings settings,
-            DeliveryTracker tracker,
-            Health health,
-            Liveness liveness,
-            MqttSource source,
-            Pipeline pipeline,
-            Outlet outlet,
-            Supplier<Detour.Fill> spool,
-            LongSupplier imbalances,
-            LatestDeadLetters deadLetters) {
-        this.tracker = tracker;
-        this.metrics = new BridgeMetrics(
-                tracker, health, liveness, source, pipeline, outlet, spool, new CertificateEnds(settings), imbalances);
-        StatusJson json = new StatusJson(
-                settings, tracker, health, liveness, source, pipeline, spool, imbalances, history, deadLetters);
+    /**
+     * Shows what {@code instruments} tell, once it {@linkplain #run runs}.
+     *
+     * @param version of the bridge
+     */
+    public Status(String version, MqttSettings mqtt, KafkaSettings kafka, HttpSettings http, Instruments instruments) {
+        this.tracker = instruments.tracker();
+        this.metrics =
+                new BridgeMetrics(version, instruments, new CertificateEnds(mqtt, kafka, http, System::nanoTime));
+        StatusJson json = new StatusJson(version, mqtt, http.showPayloads(), instruments, history);
+        Liveness liveness = instruments.liveness();
+        Health health = instruments.health();
         StatusPage page = StatusPage.load();
         this.endpoint = new HttpEndpoint(
-                settings.http(),
+                http,
                 Map.of(
                         "/",
                         Page.guarded(() -> Answer.text("text/html; charset=utf-8", page.html())),
@@ -63,7 +57,7 @@ final class Status implements AutoCloseable {
     }
 
     /** Listens, and samples what flows, until interrupted. */
-    void run() {
+    public void run() {
         Thread listening = new Thread(endpoint::run, "http-listen");
         listening.setDaemon(true);
         listening.start();

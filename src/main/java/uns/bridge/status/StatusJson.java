@@ -1,4 +1,4 @@
-package uns.bridge;
+package uns.bridge.status;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,21 +6,17 @@ import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import uns.bridge.delivery.Books;
-import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.delivery.Drop;
 import uns.bridge.delivery.Flow;
 import uns.bridge.health.Health;
 import uns.bridge.health.LatestDeadLetters;
-import uns.bridge.health.Liveness;
 import uns.bridge.json.JsonTooLargeException;
 import uns.bridge.json.JsonWriter;
-import uns.bridge.mqtt.MqttSource;
-import uns.bridge.pipeline.Pipeline;
+import uns.bridge.mqtt.MqttSettings;
 import uns.bridge.pipeline.TopicCount;
 import uns.bridge.sparkplug.EdgeNodeCensus;
+import uns.bridge.spool.Fill;
 
 /** How the bridge is, as JSON. Safe for use by several threads. */
 final class StatusJson {
@@ -28,44 +24,23 @@ final class StatusJson {
     /** All lists in it are short. */
     private static final int MAX_BYTES = 16 << 20;
 
-    private final Settings settings;
-    private final DeliveryTracker tracker;
-    private final Health health;
-    private final Liveness liveness;
-    private final MqttSource source;
-    private final Pipeline pipeline;
-    private final Supplier<Detour.Fill> spool;
-    private final LongSupplier imbalances;
+    private final String version;
+    private final MqttSettings mqtt;
+    private final boolean showsPayloads;
+    private final Instruments instruments;
     private final History history;
-    private final LatestDeadLetters deadLetters;
-    private final String version = Main.version();
 
-    StatusJson(
-            Settings settings,
-            DeliveryTracker tracker,
-            Health health,
-            Liveness liveness,
-            MqttSource source,
-            Pipeline pipeline,
-            Supplier<Detour.Fill> spool,
-            LongSupplier imbalances,
-            History history,
-            LatestDeadLetters deadLetters) {
-        this.settings = settings;
-        this.tracker = tracker;
-        this.health = health;
-        this.liveness = liveness;
-        this.source = source;
-        this.pipeline = pipeline;
-        this.spool = spool;
-        this.imbalances = imbalances;
+    StatusJson(String version, MqttSettings mqtt, boolean showsPayloads, Instruments instruments, History history) {
+        this.version = version;
+        this.mqtt = mqtt;
+        this.showsPayloads = showsPayloads;
+        this.instruments = instruments;
         this.history = history;
-        this.deadLetters = deadLetters;
     }
 
     /** Whether the process can make progress; why not only if {@code detailed}. */
     byte[] live(boolean detailed) {
-        String problem = liveness.problem();
+        String problem = instruments.liveness().problem();
         JsonWriter json = new JsonWriter(MAX_BYTES);
         json.startObject();
         text(json, "status", problem.equals(Health.OK) ? "up" : "down");
@@ -80,7 +55,7 @@ final class StatusJson {
     byte[] ready(boolean detailed) {
         JsonWriter json = new JsonWriter(MAX_BYTES);
         json.startObject();
-        text(json, "status", health.isReady() ? "up" : "down");
+        text(json, "status", instruments.health().isReady() ? "up" : "down");
         if (detailed) {
             parts(json);
         }
@@ -95,10 +70,10 @@ final class StatusJson {
         text(json, "version", version);
         number(json, "now", System.currentTimeMillis());
         number(json, "started", ManagementFactory.getRuntimeMXBean().getStartTime());
-        text(json, "clientId", settings.mqtt().clientId());
-        text(json, "broker", settings.mqtt().host() + ":" + settings.mqtt().port());
-        flag(json, "ready", health.isReady());
-        text(json, "liveProblem", liveness.problem());
+        text(json, "clientId", mqtt.clientId());
+        text(json, "broker", mqtt.host() + ":" + mqtt.port());
+        flag(json, "ready", instruments.health().isReady());
+        text(json, "liveProblem", instruments.liveness().problem());
         parts(json);
         books(json);
         mqtt(json);
@@ -113,7 +88,7 @@ final class StatusJson {
     private void parts(JsonWriter json) {
         json.name("parts");
         json.startObject();
-        new TreeMap<>(health.conditions()).forEach((part, condition) -> {
+        new TreeMap<>(instruments.health().conditions()).forEach((part, condition) -> {
             json.name(lower(part));
             json.startObject();
             text(json, "state", lower(condition.state()));
@@ -124,8 +99,8 @@ final class StatusJson {
     }
 
     private void books(JsonWriter json) {
-        Books books = tracker.books();
-        Flow flow = tracker.flow();
+        Books books = instruments.tracker().books();
+        Flow flow = instruments.tracker().flow();
         json.name("books");
         json.startObject();
         number(json, "received", books.received());
@@ -141,11 +116,11 @@ final class StatusJson {
         json.endObject();
         number(json, "inFlight", books.inFlight());
         number(json, "spooled", books.spooled());
-        Detour.Fill fill = spool.get();
+        Fill fill = instruments.spool().get();
         number(json, "spoolBytes", fill.bytes());
         number(json, "spoolAgeMs", fill.ageMs());
         number(json, "restored", books.restored());
-        number(json, "imbalances", imbalances.getAsLong());
+        number(json, "imbalances", instruments.imbalances().getAsLong());
         number(json, "inFlightBytes", flow.inFlightBytes());
         number(json, "receivedBytes", flow.receivedBytes());
         number(json, "lastArrival", flow.lastArrivalMs());
@@ -153,11 +128,12 @@ final class StatusJson {
     }
 
     private void mqtt(JsonWriter json) {
-        number(json, "reconnections", Math.max(0, source.connections() - 1));
-        number(json, "lostSessions", source.lostSessions());
+        number(json, "reconnections", Math.max(0, instruments.source().connections() - 1));
+        number(json, "lostSessions", instruments.source().lostSessions());
         json.name("subscriptions");
         json.startObject();
-        for (Map.Entry<String, Boolean> subscription : new TreeMap<>(source.subscriptions()).entrySet()) {
+        for (Map.Entry<String, Boolean> subscription :
+                new TreeMap<>(instruments.source().subscriptions()).entrySet()) {
             flag(json, subscription.getKey(), subscription.getValue());
         }
         json.endObject();
@@ -182,7 +158,7 @@ final class StatusJson {
     private void topics(JsonWriter json) {
         json.name("topics");
         json.startArray();
-        for (TopicCount count : pipeline.busiestTopics()) {
+        for (TopicCount count : instruments.pipeline().busiestTopics()) {
             json.startObject();
             text(json, "topic", count.topic());
             number(json, "messages", count.messages());
@@ -192,9 +168,9 @@ final class StatusJson {
     }
 
     private void edgeNodes(JsonWriter json) {
-        EdgeNodeCensus nodes = pipeline.births() == null
+        EdgeNodeCensus nodes = instruments.pipeline().births() == null
                 ? EdgeNodeCensus.NONE
-                : pipeline.births().edgeNodes();
+                : instruments.pipeline().births().edgeNodes();
         json.name("edgeNodes");
         json.startObject();
         for (EdgeNodeCensus.State state : EdgeNodeCensus.State.values()) {
@@ -218,12 +194,12 @@ final class StatusJson {
     private void deadLetters(JsonWriter json) {
         json.name("deadLetters");
         json.startArray();
-        for (LatestDeadLetters.Note note : deadLetters.latest()) {
+        for (LatestDeadLetters.Note note : instruments.deadLetters().latest()) {
             json.startObject();
             number(json, "time", note.timeMs());
             text(json, "topic", note.topic());
             text(json, "reason", note.reason());
-            if (settings.http().showPayloads()) {
+            if (showsPayloads) {
                 text(json, "payload", new String(note.excerpt(), UTF_8));
             }
             json.endObject();

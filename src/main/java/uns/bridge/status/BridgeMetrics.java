@@ -1,9 +1,8 @@
-package uns.bridge;
+package uns.bridge.status;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import uns.bridge.delivery.Books;
@@ -15,10 +14,10 @@ import uns.bridge.health.Health;
 import uns.bridge.health.Liveness;
 import uns.bridge.metrics.Metrics;
 import uns.bridge.mqtt.MqttSource;
-import uns.bridge.pipeline.Pipeline;
 import uns.bridge.sparkplug.BirthState;
 import uns.bridge.sparkplug.EdgeNodeCensus;
 import uns.bridge.sparkplug.RebirthRequest;
+import uns.bridge.spool.Fill;
 
 /**
  * Names what the parts of the bridge count. No label has values that messages make up, such as MQTT topics, so that the
@@ -66,41 +65,37 @@ final class BridgeMetrics {
 
     private volatile Flow flow;
 
-    BridgeMetrics(
-            DeliveryTracker tracker,
-            Health health,
-            Liveness liveness,
-            MqttSource source,
-            Pipeline pipeline,
-            Outlet outlet,
-            Supplier<Detour.Fill> spool,
-            CertificateEnds certificates,
-            LongSupplier imbalances) {
-        this.tracker = tracker;
+    BridgeMetrics(String version, Instruments instruments, CertificateEnds certificates) {
+        this.tracker = instruments.tracker();
         this.books = tracker.books();
         this.flow = tracker.flow();
-        metrics.gauge("uns_bridge_build", "1; the version is a label", () -> 1, "version", Main.version());
+        metrics.gauge("uns_bridge_build", "1; the version is a label", () -> 1, "version", version);
         messages();
-        spool(spool);
+        spool(instruments.spool());
         metrics.counter(
                 "uns_bridge_books_imbalances_total",
                 "How often a message was nowhere: a mistake of the bridge",
-                imbalances::getAsLong);
+                instruments.imbalances()::getAsLong);
         metrics.counter(
                 "uns_bridge_timestamps_replaced_total",
                 "Records with the time of arrival, because their own was not valid",
-                pipeline::timestampFallbacks);
-        health(health, liveness);
+                instruments.pipeline()::timestampFallbacks);
+        health(instruments.health(), instruments.liveness());
         certificates(certificates);
-        mqtt(source);
-        if (pipeline.births() != null) {
-            sparkplug(pipeline.births());
+        mqtt(instruments.source());
+        BirthState births = instruments.pipeline().births();
+        if (births != null) {
+            sparkplug(births);
         }
+        producer(instruments.producer());
+    }
+
+    private void producer(ToDoubleFunction<String> value) {
         for (String name : PRODUCER_COUNTERS) {
-            metrics.counter(producerName(name), "Kafka producer: " + name, () -> outlet.producerMetric(name));
+            metrics.counter(producerName(name), "Kafka producer: " + name, () -> value.applyAsDouble(name));
         }
         for (String name : PRODUCER_GAUGES) {
-            metrics.gauge(producerName(name), "Kafka producer: " + name, () -> outlet.producerMetric(name));
+            metrics.gauge(producerName(name), "Kafka producer: " + name, () -> value.applyAsDouble(name));
         }
     }
 
@@ -150,7 +145,7 @@ final class BridgeMetrics {
         });
     }
 
-    private void spool(Supplier<Detour.Fill> fill) {
+    private void spool(Supplier<Fill> fill) {
         book("restored", "Messages that an earlier run has left in the spool", Books::restored);
         metrics.gauge(
                 "uns_bridge_messages_spooled",

@@ -1,4 +1,4 @@
-package uns.bridge;
+package uns.bridge.status;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
