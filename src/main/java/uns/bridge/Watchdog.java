@@ -57,7 +57,7 @@ final class Watchdog {
     /** Looks once. */
     void look(long nowNs) {
         Books books = tracker.books();
-        long settledNow = books.received() - books.dropped() - books.inFlight();
+        long settledNow = tracker.releases();
         if (books.inFlight() == 0 || settledNow != settled) {
             settled = settledNow;
             settledNs = nowNs;

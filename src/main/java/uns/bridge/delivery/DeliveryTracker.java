@@ -50,6 +50,7 @@ public final class DeliveryTracker {
     private long delivered;
     private long deadLettered;
     private long skipped;
+    private long releases;
     private long restored;
     private long spooled;
     private final Map<Drop, Long> drops = new EnumMap<>(Drop.class);
@@ -235,6 +236,7 @@ public final class DeliveryTracker {
                     head != null && head.isComplete() && batch.size() < BATCH;
                     head = inFlight.peek()) {
                 batch.add(inFlight.remove());
+                releases++;
                 account(head, -1);
                 switch (head.end()) {
                     case DELIVERED -> delivered++;
@@ -299,6 +301,16 @@ public final class DeliveryTracker {
         try {
             Delivery head = inFlight.peek();
             return head != null && head.isComplete();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many messages that were in flight are so no more: a number that grows as long as they get on. */
+    public long releases() {
+        lock.lock();
+        try {
+            return releases;
         } finally {
             lock.unlock();
         }

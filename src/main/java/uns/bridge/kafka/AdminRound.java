@@ -40,7 +40,7 @@ final class AdminRound implements TopicCreator.Round {
         } catch (TimeoutException e) {
             close();
             throw new KafkaException("Kafka does not answer", e);
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) {
             close(); // After some failures, of authentication for one, an admin client is of no more use.
             throw e;
         }

@@ -1,19 +1,17 @@
 package uns.bridge.mqtt;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.message.TopicFilter;
 
 /** What the broker has granted, and what it is still to be asked for. Used by one thread. */
 final class Grants {
 
-    private static final int NOT_ANSWERED = -1;
+    /** Instead of a reason code. */
+    static final int NOT_ANSWERED = -1;
 
     private final int qos;
     private final boolean askingBringsRetained;
@@ -27,9 +25,9 @@ final class Grants {
         this.qos = settings.qos();
         this.askingBringsRetained = !settings.version().hasProperties();
         this.kept = List.copyOf(kept);
-        // First, so that what is retained for them, and comes again and again, is no copy.
-        kept.forEach(filter -> codes.put(filter, null));
         settings.subscriptions().forEach(filter -> codes.put(filter, null));
+        codes.keySet().removeAll(kept);
+        kept.forEach(filter -> codes.put(filter, null));
     }
 
     /** Every topic filter. */
@@ -56,40 +54,10 @@ final class Grants {
                 .toList();
     }
 
-    /** Whether there is a topic that two of them match. */
-    boolean overlap() {
-        return Subscriptions.overlap(filters());
-    }
-
-    /** Those that overlap {@code filter} and are granted as asked, but for {@code unanswered}. */
-    Set<TopicFilter> before(TopicFilter filter, List<TopicFilter> unanswered) {
-        return codes.keySet().stream()
-                .filter(other ->
-                        !unanswered.contains(other) && problem(other) == null && Subscriptions.overlap(other, filter))
-                .collect(Collectors.toSet());
-    }
-
-    /**
-     * The first of {@code asked}, and what can be asked for with it: what comes {@linkplain #before after} the same ones, and
-     * after none of {@code asked}.
-     */
-    List<TopicFilter> together(List<TopicFilter> asked) {
-        Set<TopicFilter> before = before(asked.get(0), asked);
-        List<TopicFilter> together = new ArrayList<>();
-        for (int i = 0; i < asked.size(); i++) {
-            TopicFilter filter = asked.get(i);
-            if (asked.subList(0, i).stream().noneMatch(earlier -> Subscriptions.overlap(earlier, filter))
-                    && before(filter, asked).equals(before)) {
-                together.add(filter);
-            }
-        }
-        return together;
-    }
-
     /** Notes the answer to a SUBSCRIBE: Paho takes a refusing code for success, and does not count them. */
     void take(List<TopicFilter> filters, int[] answer) {
         for (int i = 0; i < filters.size(); i++) {
-            codes.put(filters.get(i), i < answer.length ? answer[i] : NOT_ANSWERED);
+            codes.put(filters.get(i), answer[i]);
         }
     }
 

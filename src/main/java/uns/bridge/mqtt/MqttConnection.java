@@ -2,12 +2,17 @@ package uns.bridge.mqtt;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.message.TopicFilter;
@@ -128,24 +133,47 @@ final class MqttConnection implements AutoCloseable {
      * Subscribes to {@code filters}. A subscription that the session has already is replaced by an equal one.
      *
      * @param kept those whose retained messages are wanted each time; of the others they are when the subscription is new
-     * @param identifier see {@link PahoClient#subscribe}
-     * @return the broker's reason codes (MQTT 5, 3.9.3), one for each filter if the broker does what it should
+     * @param identifiers which each of them is to have, if the broker takes any
+     * @return the broker's reason codes (MQTT 5, 3.9.3) for each filter, or {@link Grants#NOT_ANSWERED}
      * @throws ConnectionFailure if the broker does not answer
      */
-    int[] subscribe(List<TopicFilter> filters, List<TopicFilter> kept, int identifier)
+    int[] subscribe(List<TopicFilter> filters, List<TopicFilter> kept, SubscriptionIdentifiers identifiers)
             throws ConnectionFailure, InterruptedException {
         return subscribe(
                 filters,
                 filter -> kept.contains(filter) ? RetainHandling.ALWAYS : RetainHandling.ONLY_IF_NEW,
-                identifier);
+                takesIdentifiers() ? identifiers::of : filter -> SubscriptionIdentifiers.NONE);
     }
 
-    /** The same, with what is wanted of the retained messages of each filter. */
-    int[] subscribe(List<TopicFilter> filters, Function<TopicFilter, RetainHandling> retained, int identifier)
+    /** The same, with what is wanted of the retained messages of each filter, and its identifier. */
+    int[] subscribe(
+            List<TopicFilter> filters,
+            Function<TopicFilter, RetainHandling> retained,
+            ToIntFunction<TopicFilter> identifier)
             throws ConnectionFailure, InterruptedException {
+        Map<Integer, List<Integer>> packets = new LinkedHashMap<>();
+        for (int i = 0; i < filters.size(); i++) {
+            packets.computeIfAbsent(identifier.applyAsInt(filters.get(i)), one -> new ArrayList<>())
+                    .add(i);
+        }
         try {
-            int[] codes = await("SUBSCRIBE", client.subscribe(filters, retained, settings.qos(), identifier));
-            return codes == null ? new int[0] : codes;
+            // All at once: an answer may be stuck behind messages, and the other filters must not wait for it.
+            Map<List<Integer>, CompletableFuture<int @Nullable []>> answers = new LinkedHashMap<>();
+            for (Map.Entry<Integer, List<Integer>> packet : packets.entrySet()) {
+                List<TopicFilter> together =
+                        packet.getValue().stream().map(filters::get).toList();
+                answers.put(packet.getValue(), client.subscribe(together, retained, settings.qos(), packet.getKey()));
+            }
+            int[] codes = new int[filters.size()];
+            Arrays.fill(codes, Grants.NOT_ANSWERED);
+            for (Map.Entry<List<Integer>, CompletableFuture<int @Nullable []>> each : answers.entrySet()) {
+                List<Integer> places = each.getKey();
+                int[] answer = await("SUBSCRIBE", each.getValue());
+                for (int i = 0; answer != null && i < Math.min(answer.length, places.size()); i++) {
+                    codes[places.get(i)] = answer[i];
+                }
+            }
+            return codes;
         } catch (RuntimeException e) {
             throw ConnectionFailure.ofClient(e);
         }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.doctor.Examination;
 import uns.bridge.message.TopicFilter;
@@ -118,9 +117,10 @@ public final class MqttExamination {
     private void subscribe() throws InterruptedException {
         List<TopicFilter> asked = filters.stream().map(this::unshared).toList();
         try (MqttConnection connection = open(Duration.ZERO)) {
-            int[] codes = connection.subscribe(asked, filter -> RetainHandling.NEVER, SubscriptionIdentifiers.NONE);
+            int[] codes =
+                    connection.subscribe(asked, filter -> RetainHandling.NEVER, filter -> SubscriptionIdentifiers.NONE);
             for (int i = 0; i < asked.size(); i++) {
-                grant(asked.get(i), i < codes.length ? codes[i] : null);
+                grant(asked.get(i), codes[i]);
             }
             connection.disconnect();
         } catch (ConnectionFailure e) {
@@ -128,8 +128,8 @@ public final class MqttExamination {
         }
     }
 
-    private void grant(TopicFilter filter, @Nullable Integer code) {
-        if (code == null) {
+    private void grant(TopicFilter filter, int code) {
+        if (code == Grants.NOT_ANSWERED) {
             examination.failed("SUBACK", "no answer to " + filter);
         } else if (code >= ReasonCode.FAILURE) {
             examination.failed("SUBACK", filter + " was refused: " + ReasonCode.describe(code));
@@ -175,7 +175,7 @@ public final class MqttExamination {
                 settings.webSocketPath());
         // Nobody takes messages out of it. Without Receive Maximum (before MQTT 5) the broker may send some.
         DeliveryTracker untouched = new DeliveryTracker(Integer.MAX_VALUE, settings.maxInFlightBytes());
-        return MqttConnection.open(own, untouched, new SubscriptionIdentifiers(null), Examination.STEP);
+        return MqttConnection.open(own, untouched, new SubscriptionIdentifiers(filters), Examination.STEP);
     }
 
     /** Another one than that of the bridge, whose session would be taken over. */

@@ -93,7 +93,7 @@ public final class MqttSource {
         this.answerTimeout = answerTimeout;
         this.grants = new Grants(settings, this.kept);
         this.sessionFilters = new SessionFilters(settings, stateDir);
-        this.identifiers = new SubscriptionIdentifiers(SessionFile.of(settings, stateDir, "identifiers"));
+        this.identifiers = new SubscriptionIdentifiers(grants.filters());
         this.sessions = SessionWatch.of(settings, stateDir);
         this.subscriptions = grants.state();
     }
@@ -171,9 +171,6 @@ public final class MqttSource {
                 current.session());
         connectedBefore = true;
         sessionFilters.subscribing(grants.filters(), current.session() == Session.NEW);
-        if (current.session() == Session.NEW) {
-            identifiers.forget();
-        }
         sessions.connected(current.session(), System.currentTimeMillis());
         List<TopicFilter> asked = grants.toAskWhenConnected(current.session() == Session.RESUMED);
         if (!asked.isEmpty()) {
@@ -199,29 +196,13 @@ public final class MqttSource {
         }
     }
 
-    /**
-     * Subscribes to {@code asked}: at once, or, where filters overlap, to each once those before it are answered, so that its
-     * identifier tells the copies. Once there are identifiers all have one, for a message may come with those it has only.
-     */
     private void subscribe(MqttConnection current, List<TopicFilter> asked)
             throws ConnectionFailure, InterruptedException {
-        boolean overlap = grants.overlap();
-        if (!current.takesIdentifiers() || !(overlap || identifiers.areKnown())) {
-            if (overlap && settings.version().hasProperties()) {
-                LOG.warn("Topic filters overlap, and the MQTT broker takes no subscription identifiers (MQTT 5,"
-                        + " 3.2.2.3.12): a message of two of them may be in Kafka twice");
-            }
-            identifiers.forget();
-            grants.take(asked, current.subscribe(asked, kept, SubscriptionIdentifiers.NONE));
-            return;
+        if (identifiers.areNeeded() && settings.version().hasProperties() && !current.takesIdentifiers()) {
+            LOG.warn("Topic filters overlap, and the MQTT broker takes no subscription identifiers (MQTT 5,"
+                    + " 3.2.2.3.12): a message of two of them may be in Kafka twice");
         }
-        List<TopicFilter> rest = new ArrayList<>(asked);
-        while (!rest.isEmpty()) {
-            List<TopicFilter> together = grants.together(rest);
-            int identifier = identifiers.of(grants.before(together.get(0), rest));
-            grants.take(together, current.subscribe(together, kept, identifier));
-            rest.removeAll(together);
-        }
+        grants.take(asked, current.subscribe(asked, kept, identifiers));
     }
 
     /** Ends what an earlier start has subscribed to and nobody wants any more, after what is wanted instead. */

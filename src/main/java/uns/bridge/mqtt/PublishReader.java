@@ -16,22 +16,24 @@ final class PublishReader {
     private final PacketReader reader;
     private final long maxPayloadBytes;
     private final boolean hasProperties;
-    private final SubscriptionIdentifiers identifiers;
+    private final CopyWindow copies;
 
-    /** Of the message that is being read. */
-    private boolean copy;
+    /** Of the message that is being read: its identifier if it has one only, and how many it has. */
+    private int identifier;
+
+    private int identifierCount;
 
     PublishReader(PacketReader reader, long maxPayloadBytes, MqttVersion version, SubscriptionIdentifiers identifiers) {
         this.reader = reader;
         this.maxPayloadBytes = maxPayloadBytes;
         this.hasProperties = version.hasProperties();
-        this.identifiers = identifiers;
+        this.copies = new CopyWindow(identifiers);
     }
 
     /**
      * A message and its packet identifier, 0 at QoS 0.
      *
-     * @param copy whether it comes once more, through another subscription; then its payload is not held
+     * @param copy whether it came before, through another subscription
      */
     record Publish(InboundMessage message, int packetId, boolean copy) {}
 
@@ -46,17 +48,16 @@ final class PublishReader {
         int propertiesLength = hasProperties ? reader.variableByteInteger() : 0;
         int unheld = 0;
         MqttProperties properties = MqttProperties.NONE;
-        copy = false;
+        identifierCount = 0;
         if (propertiesLength > MAX_PROPERTIES_BYTES) {
             reader.skip(propertiesLength);
             unheld = propertiesLength;
         } else if (propertiesLength > 0) {
-            properties = properties(topic, propertiesLength);
+            properties = properties(propertiesLength);
         }
         int payloadSize = reader.remaining();
         boolean held = payloadSize <= maxPayloadBytes && unheld == 0;
-        int excerpt = copy ? 0 : InboundMessage.EXCERPT_BYTES;
-        byte[] payload = reader.bytes(held && !copy ? payloadSize : Math.min(payloadSize, excerpt));
+        byte[] payload = reader.bytes(held ? payloadSize : Math.min(payloadSize, InboundMessage.EXCERPT_BYTES));
         reader.skip(reader.remaining());
         InboundMessage message = new InboundMessage(
                 topic,
@@ -67,17 +68,18 @@ final class PublishReader {
                 (first & 8) != 0,
                 System.currentTimeMillis(),
                 properties);
+        // Of one that is too large not all is known.
+        boolean copy = identifierCount == 1 && held && copies.isCopy(message, identifier);
         return new Publish(message, packetId, copy);
     }
 
     /** The properties (MQTT 5, 3.3.2.3); those meant for the client alone are passed over. */
-    private MqttProperties properties(String topic, int length) throws IOException {
+    private MqttProperties properties(int length) throws IOException {
         int end = reader.remaining() - length;
         String contentType = null;
         String responseTopic = null;
         byte[] correlationData = null;
         List<UserProperty> userProperties = List.of();
-        boolean first = true;
         while (reader.remaining() > end) {
             int id = reader.uint8();
             switch (id) {
@@ -87,9 +89,8 @@ final class PublishReader {
                 case 0x08 -> responseTopic = reader.text();
                 case 0x09 -> correlationData = reader.binary();
                 case 0x0B -> { // Subscription Identifier: of one subscription, or of all that match.
-                    boolean another = identifiers.isCopy(reader.variableByteInteger(), topic);
-                    copy = another && (first || copy);
-                    first = false;
+                    identifier = reader.variableByteInteger();
+                    identifierCount++;
                 }
                 case 0x26 -> {
                     if (userProperties.isEmpty()) {

@@ -14,7 +14,7 @@ import uns.bridge.message.TopicFilter;
  *
  * <p>A message that matches several subscriptions may be sent once for each (MQTT 5, 3.3.4; Mosquitto does so with MQTT
  * 5), and would be in Kafka as often. So a filter that another one covers is not subscribed to; where two overlap in part,
- * {@link SubscriptionIdentifiers} tell the copies, from MQTT 5 on.
+ * their {@link SubscriptionIdentifiers} tell a {@link CopyWindow} the copies, from MQTT 5 on.
  */
 final class Subscriptions {
 

@@ -17,7 +17,7 @@ import uns.bridge.sparkplug.proto.Payload;
 final class DefinitionsBuilder {
 
     /** About what a definition takes besides its name: a name so long weighs as much as another definition. */
-    private static final int BYTES_PER_WEIGHT = 64;
+    static final int BYTES_PER_WEIGHT = 64;
 
     private final SharedValues shared;
     private final int maxWeight;

@@ -52,12 +52,19 @@ record PropertyTypes(Map<String, Integer> types, Map<String, PropertyTypes> nest
         return nested.get(key);
     }
 
-    /** How many types these are, at all levels. */
+    /** How many types these are, at all levels; a long key counts as several. */
     int count() {
-        int count = types.size();
-        for (PropertyTypes within : nested.values()) {
-            count += 1 + within.count();
+        int count = 0;
+        for (String key : types.keySet()) {
+            count += weight(key);
+        }
+        for (Map.Entry<String, PropertyTypes> within : nested.entrySet()) {
+            count += weight(within.getKey()) + within.getValue().count();
         }
         return count;
+    }
+
+    private static int weight(String key) {
+        return 1 + key.length() / DefinitionsBuilder.BYTES_PER_WEIGHT;
     }
 }

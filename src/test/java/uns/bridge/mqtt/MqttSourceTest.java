@@ -185,12 +185,12 @@ class MqttSourceTest {
             assertThat(broker.next().first()).isEqualTo(ScriptedBroker.CONNECT);
             assertThat(broker.next().body())
                     .endsWith(Packets.concat(
+                            Packets.text("spBv1.0/#"),
+                            new byte[] {0b01_0001},
                             Packets.text("$kept/#"),
                             new byte[] {0b00_0001},
                             Packets.text("plant/+"),
-                            new byte[] {0b00_0001},
-                            Packets.text("spBv1.0/#"),
-                            new byte[] {0b01_0001}));
+                            new byte[] {0b00_0001}));
         }
     }
 
@@ -456,7 +456,7 @@ class MqttSourceTest {
                         .isThrownBy(() -> MqttConnection.open(
                                 settings(server.getLocalPort(), true, version, null),
                                 tracker,
-                                new SubscriptionIdentifiers(null),
+                                new SubscriptionIdentifiers(List.of()),
                                 ANSWER_TIMEOUT));
             }
             cutter.get();

@@ -29,7 +29,8 @@ final class WireFixture implements AutoCloseable {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Transport transport = new TcpTransport(server.getInetAddress().getHostAddress(), server.getLocalPort());
             transport.connect(Duration.ofSeconds(5));
-            wire = new Wire(transport, tracker, maxPayloadBytes, MqttVersion.MQTT_5, new SubscriptionIdentifiers(null));
+            wire = new Wire(
+                    transport, tracker, maxPayloadBytes, MqttVersion.MQTT_5, new SubscriptionIdentifiers(List.of()));
             broker = server.accept();
         }
         input = wire.input();
