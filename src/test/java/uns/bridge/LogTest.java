@@ -3,31 +3,34 @@ package uns.bridge;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.OutputStreamAppender;
 import org.junit.jupiter.api.Test;
 
 class LogTest {
 
     @Test
     void shouldWriteOneLineWhateverAMessageSays() throws Exception {
-        ByteArrayOutputStream written = new ByteArrayOutputStream();
-        PrintStream out = System.out;
         LoggerContext context = new LoggerContext();
-        System.setOut(new PrintStream(written, true, UTF_8));
-        try {
-            context.putProperty("UNS_LOG_FORMAT", "text");
-            JoranConfigurator configurator = new JoranConfigurator();
-            configurator.setContext(context);
-            configurator.doConfigure(Main.class.getResource("/logback.xml"));
-            context.getLogger(LogTest.class).warn("topic {}", "a\nb\r\u001b[31m\tC:\\d $1");
-        } finally {
-            System.setOut(out);
-            context.stop();
-        }
-        assertThat(written.toString(UTF_8).stripTrailing())
+        context.putProperty("UNS_LOG_FORMAT", "text");
+        JoranConfigurator configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        configurator.doConfigure(Main.class.getResource("/logback.xml"));
+        OutputStreamAppender<ILoggingEvent> appender = (OutputStreamAppender<ILoggingEvent>)
+                context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("stdout");
+        Object[] arguments = {"a\nb\r\u001b[31m\tC:\\d $1"};
+
+        byte[] line = appender.getEncoder()
+                .encode(new LoggingEvent(
+                        "", context.getLogger(LogTest.class), Level.WARN, "topic {}", null, arguments));
+
+        context.stop();
+        assertThat(new String(line, UTF_8).stripTrailing())
                 .endsWith("WARN  [main] LogTest: topic a?b??[31m?C:\\d $1")
                 .doesNotContain("\n");
     }
