@@ -49,7 +49,7 @@ EXPOSE 8080
 
 # Whether the process can make progress, for what follows is a restart in most places. Kafka's or the MQTT broker's
 # absence is not its fault; /health/ready tells of that.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["java", \
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["env", "-u", "JAVA_TOOL_OPTIONS", "java", \
     "-XX:SharedArchiveFile=/app/healthcheck.jsa", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx32m", \
     "-jar", "/app/uns-kafka-bridge.jar", \
     "--conf", "/app/conf", \

@@ -97,6 +97,7 @@ public final class DeliveryTracker {
             try {
                 received++;
                 skipped++;
+                lastArrivalMs = message.arrivalMs();
             } finally {
                 lock.unlock();
             }
@@ -129,10 +130,11 @@ public final class DeliveryTracker {
     }
 
     /** Counts a QoS 0 message that found no room and is given up. */
-    public void drop() {
+    public void drop(InboundMessage message) {
         lock.lock();
         try {
             received++;
+            lastArrivalMs = message.arrivalMs();
             drops.merge(Drop.NO_ROOM, 1L, Long::sum);
         } finally {
             lock.unlock();

@@ -48,7 +48,9 @@ public final class HttpEndpoint implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
     private static final Duration RETRY = Duration.ofSeconds(10);
-    private static final int THREADS = 2;
+    /** So many clients that dawdle still leave one for the question whether the bridge is well. */
+    private static final int THREADS = 16;
+
     private static final int MAX_WAITING = 32;
 
     /** What the JDK's server reads once, before the first server. What the user has set comes first. */
@@ -56,8 +58,8 @@ public final class HttpEndpoint implements AutoCloseable {
             "jdk.httpserver.maxConnections", "64",
             "sun.net.httpserver.maxReqHeaders", "50",
             "sun.net.httpserver.maxReqHeaderSize", "16384",
-            "sun.net.httpserver.maxReqTime", "5",
-            "sun.net.httpserver.maxRspTime", "30",
+            "sun.net.httpserver.maxReqTime", "2",
+            "sun.net.httpserver.maxRspTime", "5",
             "sun.net.httpserver.idleInterval", "30",
             "sun.net.httpserver.nodelay", "true");
 
@@ -72,6 +74,9 @@ public final class HttpEndpoint implements AutoCloseable {
 
     /** Guarded by this. */
     private @Nullable HttpServer server;
+
+    /** One that is still to be bound: the JDK would leave its socket open if it were given up. Guarded by this. */
+    private @Nullable HttpServer unbound;
 
     /**
      * An endpoint that does not listen yet.
@@ -89,12 +94,14 @@ public final class HttpEndpoint implements AutoCloseable {
         this.access = new Access(settings);
         this.pages = Map.copyOf(pages);
         this.contentSecurityPolicy = contentSecurityPolicy;
-        this.executor = new ThreadPoolExecutor(
-                THREADS, THREADS, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_WAITING), work -> {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_WAITING), work -> {
                     Thread thread = new Thread(work, "http");
                     thread.setDaemon(true);
                     return thread;
                 });
+        threads.allowCoreThreadTimeOut(true);
+        this.executor = threads;
         LIMITS.forEach((name, value) -> {
             if (System.getProperty(name) == null) {
                 System.setProperty(name, value);
@@ -126,7 +133,7 @@ public final class HttpEndpoint implements AutoCloseable {
     }
 
     /** Returns why it does not listen, or null if it does. */
-    private synchronized @Nullable String listen() {
+    synchronized @Nullable String listen() {
         if (closed.getCount() == 0) {
             return null;
         }
@@ -148,18 +155,21 @@ public final class HttpEndpoint implements AutoCloseable {
     }
 
     private HttpServer create(InetSocketAddress address) throws IOException {
-        if (settings.tls() == null) {
-            return HttpServer.create(address, 0);
+        HttpServer created = unbound;
+        if (created == null) {
+            created = settings.tls() == null ? HttpServer.create() : HttpsServer.create();
+            unbound = created;
         }
-        try {
-            HttpsConfigurator configurator =
-                    new HttpsConfigurator(settings.tls().context());
-            HttpsServer created = HttpsServer.create(address, 0);
-            created.setHttpsConfigurator(configurator);
-            return created;
-        } catch (TlsFileException e) {
-            throw new IOException("http.tls: " + e.getMessage(), e);
+        if (settings.tls() != null && created instanceof HttpsServer secure) {
+            try {
+                secure.setHttpsConfigurator(new HttpsConfigurator(settings.tls().context()));
+            } catch (TlsFileException e) {
+                throw new IOException("http.tls: " + e.getMessage(), e);
+            }
         }
+        created.bind(address, 0);
+        unbound = null;
+        return created;
     }
 
     /** The port it listens at, 0 if it does not. */

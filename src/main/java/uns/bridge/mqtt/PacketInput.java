@@ -190,7 +190,7 @@ final class PacketInput extends InputStream {
     }
 
     private void drop(InboundMessage message) {
-        tracker.drop();
+        tracker.drop(message);
         drops.log(suppressed -> LOG.warn(
                 "No room while Kafka is away: dropped a QoS 0 message of {} and {} before it",
                 message.topic(),

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import uns.bridge.message.InboundMessage;
+import uns.bridge.message.Messages;
 import uns.bridge.message.MqttProperties;
 
 /** All threads of the bridge at once, with Kafka's answers shuffled. */
@@ -80,7 +81,7 @@ class DeliveryTrackerConcurrencyTest {
             }
             while (!tracker.offer(message, qos == 0 ? 0 : number % 65_535 + 1, channel)) {
                 if (qos == 0) {
-                    tracker.drop();
+                    tracker.drop(Messages.message("t", new byte[0], 0));
                     break;
                 }
                 tracker.awaitRelease(Duration.ofMillis(1));

@@ -246,8 +246,8 @@ class DeliveryTrackerTest {
 
     @Test
     void shouldCountWhatIsDropped() {
-        tracker.drop();
-        tracker.drop();
+        tracker.drop(Messages.message("t", new byte[0], 0));
+        tracker.drop(Messages.message("t", new byte[0], 0));
         assertThat(tracker.books()).isEqualTo(new Books(2, 0, 0, 0, 2, 0));
     }
 
@@ -279,7 +279,7 @@ class DeliveryTrackerTest {
         tracker.drained(4, 2);
         tracker.drop(Drop.EXPIRED, 3);
         tracker.drop(Drop.EXPIRED, 2);
-        tracker.drop();
+        tracker.drop(Messages.message("t", new byte[0], 0));
         Books books = tracker.books();
         assertThat(books).isEqualTo(new Books(4, 10, 4, 2, 0, Map.of(Drop.EXPIRED, 5L, Drop.NO_ROOM, 1L), 0, 2));
         assertThat(books.describe())

@@ -17,10 +17,13 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -275,6 +278,27 @@ class HttpEndpointTest {
             return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
         } catch (SocketException e) {
             return "";
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldLeaveNothingOpenWhenThePortIsInUse() throws Exception {
+        endpoint = new HttpEndpoint(settings(null, null, null), pages(), POLICY);
+        try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(taken.isBound()).isTrue();
+            assertThat(endpoint.listen()).isNotNull(); // Loads what it needs.
+            long before = openFiles();
+            for (int i = 0; i < 50; i++) {
+                assertThat(endpoint.listen()).isNotNull();
+            }
+            assertThat(openFiles()).isLessThan(before + 25);
+        }
+    }
+
+    private static long openFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
         }
     }
 }
