@@ -17,6 +17,8 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
     /** What a lone broker needs, and what keeps it small enough to run beside the tests. */
     static final Map<String, String> SINGLE_NODE = Map.ofEntries(
             Map.entry("num.partitions", "3"),
+            // Records with times of long ago would be deleted whenever Kafka looks for some.
+            Map.entry("log.retention.ms", "-1"),
             Map.entry("auto.create.topics.enable", "true"),
             Map.entry("offsets.topic.replication.factor", "1"),
             Map.entry("offsets.topic.num.partitions", "3"),
