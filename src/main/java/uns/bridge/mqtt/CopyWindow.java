@@ -16,8 +16,8 @@ import uns.bridge.message.MqttProperties;
  * Tells copies from messages, on one connection: those that came before through another subscription, as its identifier
  * tells.
  *
- * <p>A message is a copy only if one with the same topic, payload and properties has arrived before with another identifier,
- * as often. So nothing is taken for the copy of what has not arrived, whichever subscriptions the broker has, and whatever
+ * <p>A message is a copy only if one with the same topic, payload, properties and QoS has arrived before with another
+ * identifier, as often. So nothing is taken for the copy of what has not arrived, whichever subscriptions the broker has, and whatever
  * it drops, refuses or leaves out. A broker that sends one message with one of the identifiers, or with all of them, sends no
  * copies. What is in doubt is no copy.
  *
@@ -103,6 +103,8 @@ final class CopyWindow {
     /** @param known not so are the identifiers of filters that were there before: theirs are no copies of others */
     private Key key(InboundMessage message, boolean known) {
         digest.update((byte) (known ? 1 : 0));
+        // One of QoS 0 may be given up, and must not take one of QoS 1 with it.
+        digest.update((byte) message.qos());
         update(message.topic());
         MqttProperties properties = message.properties();
         update(properties.contentType());

@@ -16,18 +16,21 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** A small file about the session at the broker: one for each broker and client identifier. */
+/** A small file about the session at the broker. */
 final class SessionFile {
 
     private static final int HASH_BYTES = 8;
 
     private final Path file;
 
-    private SessionFile(Path file) {
+    SessionFile(Path file) {
         this.file = file;
     }
 
-    /** The file {@code <name>-<hash>}, or null if there is no {@code folder} to keep it in. */
+    /**
+     * The file {@code <name>-<hash>}, one for each broker and client identifier, or null if there is no {@code folder} to keep
+     * it in.
+     */
     static @Nullable SessionFile of(MqttSettings settings, @Nullable Path folder, String name) {
         String session = settings.host() + "\n" + settings.port() + "\n" + settings.clientId();
         return folder == null ? null : new SessionFile(folder.resolve(name + "-" + hash(session)));

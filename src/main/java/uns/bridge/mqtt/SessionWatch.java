@@ -1,9 +1,7 @@
 package uns.bridge.mqtt;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -23,7 +21,7 @@ final class SessionWatch {
     private static final long WRITE_MS = Duration.ofMinutes(1).toMillis();
     private static final long NEVER = -1;
 
-    private final @Nullable Path file;
+    private final @Nullable SessionFile file;
 
     /** Whose session it is: of another client or at another broker, none is expected. */
     private final String identity;
@@ -34,7 +32,7 @@ final class SessionWatch {
     private boolean warned;
     private volatile long lost;
 
-    private SessionWatch(@Nullable Path file, String identity, @Nullable Duration sessionExpiry) {
+    private SessionWatch(@Nullable SessionFile file, String identity, @Nullable Duration sessionExpiry) {
         this.file = file;
         this.identity = identity;
         this.sessionExpiry = sessionExpiry;
@@ -46,7 +44,7 @@ final class SessionWatch {
         boolean expiring = settings.version() == MqttVersion.MQTT_5;
         boolean kept = expiring ? !settings.sessionExpiry().isZero() : !settings.cleanSession();
         return new SessionWatch(
-                kept && stateDir != null ? stateDir.resolve(FILE) : null,
+                kept && stateDir != null ? new SessionFile(stateDir.resolve(FILE)) : null,
                 settings.clientId() + "\n" + settings.host() + ":" + settings.port(),
                 expiring ? settings.sessionExpiry() : null);
     }
@@ -94,11 +92,12 @@ final class SessionWatch {
     }
 
     private long read() {
-        if (file == null || !Files.exists(file)) {
-            return NEVER;
-        }
         try {
-            String[] content = Files.readString(file).split("\n", 2);
+            String text = file == null ? null : file.read();
+            if (text == null) {
+                return NEVER;
+            }
+            String[] content = text.split("\n", 2);
             return content.length == 2 && content[1].equals(identity) ? Long.parseLong(content[0]) : NEVER;
         } catch (IOException | NumberFormatException e) {
             warn(e);
@@ -112,13 +111,7 @@ final class SessionWatch {
             return;
         }
         try {
-            Path folder = file.toAbsolutePath().getParent();
-            if (folder != null) {
-                Files.createDirectories(folder);
-            }
-            Path next = file.resolveSibling(FILE + ".new");
-            Files.writeString(next, seenMs + "\n" + identity);
-            Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            file.write(seenMs + "\n" + identity);
         } catch (IOException e) {
             warn(e);
         }

@@ -90,6 +90,9 @@ class CopyWindowTest {
         assertThat(window.isCopy(message("a/b/c", "1", "q"), identifier("a/b/#")))
                 .as("properties")
                 .isFalse();
+        assertThat(window.isCopy(message("a/b/c", "1", "p", 2), identifier("a/b/#")))
+                .as("QoS")
+                .isFalse();
         assertThat(window.isCopy(message("a/b/c", "1", "p"), identifier("a/b/#")))
                 .isTrue();
     }
@@ -125,12 +128,16 @@ class CopyWindowTest {
     }
 
     private static InboundMessage message(String topic, String payload, String property) {
+        return message(topic, payload, property, 1);
+    }
+
+    private static InboundMessage message(String topic, String payload, String property, int qos) {
         byte[] bytes = payload.getBytes(UTF_8);
         return new InboundMessage(
                 topic,
                 bytes,
                 bytes.length,
-                1,
+                qos,
                 false,
                 false,
                 0,
