@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import uns.bridge.brokers.PacketScanner;
 
 /**
  * Stands between an MQTT client and a broker that cannot be asked how far the client is, and counts the PUBACKs on their

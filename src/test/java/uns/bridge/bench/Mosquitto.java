@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import uns.bridge.brokers.MosquittoBroker;
+import uns.bridge.brokers.PacketScanner;
 import uns.bridge.brokers.Ports;
 
 /**

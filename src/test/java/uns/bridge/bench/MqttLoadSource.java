@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import uns.bridge.brokers.PacketScanner;
 
 /**
  * An MQTT 5 server that does nothing but send: it welcomes any client, grants any subscription and publishes a workload to

@@ -10,6 +10,8 @@ import java.net.StandardSocketOptions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ObjIntConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +20,32 @@ import org.jspecify.annotations.Nullable;
  * <p>It starts forwarding. All methods may be called from any thread.
  */
 public final class TcpProxy implements AutoCloseable {
+
+    /** Told what each side of one connection has sent, before the other side gets it, if it does. One thread for each side. */
+    public interface Tap {
+
+        /** The first {@code length} of {@code bytes}, valid during the call only. */
+        void fromClient(byte[] bytes, int length);
+
+        /** The first {@code length} of {@code bytes}, valid during the call only. */
+        void fromBroker(byte[] bytes, int length);
+    }
+
+    private static final Tap NO_TAP = new Tap() {
+        @Override
+        public void fromClient(byte[] bytes, int length) {
+            // Nobody listens.
+        }
+
+        @Override
+        public void fromBroker(byte[] bytes, int length) {
+            // Nobody listens.
+        }
+    };
+
     private final String targetHost;
     private final int targetPort;
+    private final Supplier<Tap> taps;
     private final int port = Ports.free();
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
 
@@ -32,8 +58,14 @@ public final class TcpProxy implements AutoCloseable {
     private @Nullable Thread acceptor;
 
     public TcpProxy(String targetHost, int targetPort) {
+        this(targetHost, targetPort, () -> NO_TAP);
+    }
+
+    /** @param taps one for each connection */
+    public TcpProxy(String targetHost, int targetPort, Supplier<Tap> taps) {
         this.targetHost = targetHost;
         this.targetPort = targetPort;
+        this.taps = taps;
         accept();
     }
 
@@ -153,8 +185,9 @@ public final class TcpProxy implements AutoCloseable {
             link.reset();
             return;
         }
-        thread("to-broker", () -> link.forward(client, broker));
-        thread("to-client", () -> link.forward(broker, client));
+        Tap tap = taps.get();
+        thread("to-broker", () -> link.forward(client, broker, tap::fromClient));
+        thread("to-client", () -> link.forward(broker, client, tap::fromBroker));
         // Whoever refused or closed while this connection was being made has not seen it in the set.
         if (source.isClosed()) {
             link.reset();
@@ -179,11 +212,12 @@ public final class TcpProxy implements AutoCloseable {
             this.broker = broker;
         }
 
-        void forward(Socket from, Socket to) {
+        void forward(Socket from, Socket to, ObjIntConsumer<byte[]> tap) {
             byte[] buffer = new byte[64 * 1024];
             try {
                 int count = from.getInputStream().read(buffer);
                 while (count >= 0) {
+                    tap.accept(buffer, count);
                     write(buffer, count, to);
                     count = from.getInputStream().read(buffer);
                 }

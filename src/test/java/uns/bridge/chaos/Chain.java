@@ -34,7 +34,8 @@ final class Chain implements AutoCloseable {
 
     final HiveMqProcess mqtt = new HiveMqProcess();
     final KafkaProcess kafka = new KafkaProcess(Map.of());
-    final TcpProxy mqttLink = new TcpProxy(mqtt.host(), mqtt.port());
+    final Witness witness = new Witness();
+    final TcpProxy mqttLink = new TcpProxy(mqtt.host(), mqtt.port(), witness::tap);
     final SpoolDisk spoolDisk = new SpoolDisk();
     final Ledger ledger = new Ledger();
     final Driver driver;

@@ -114,6 +114,8 @@ enum Fault {
             TOPIC_READ_ONLY,
             TOPIC_REFUSES_LARGE);
 
+    private static final Set<Fault> OF_MQTT_BROKER = EnumSet.of(MQTT_BROKER_KILLED, BOTH_KILLED);
+
     /** What happens. */
     interface Strike {
         void at(Chain chain, Random random) throws Exception;
@@ -140,6 +142,10 @@ enum Fault {
 
     boolean isOnlyOfKafka() {
         return ONLY_KAFKA.contains(this);
+    }
+
+    boolean killsMqttBroker() {
+        return OF_MQTT_BROKER.contains(this);
     }
 
     void strike(Chain chain, Random random) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,21 +25,30 @@ class ReportTest {
     void shouldFindNothingWrongWhenAllCameInOrderAndRepeatsFollow() {
         arrive(0, 1, 2, 1, 2, 3);
         assertThat(report(false).wrongs()).isEmpty();
-        assertThat(row()).containsExactly("1", "4", "0", "0", "2", "0", "0", "0");
+        assertThat(row()).containsExactly("1", "4", "0", "0", "0", "2", "0", "0", "0");
     }
 
     @Test
     void shouldTellWhatIsLost() {
         arrive(0, 1, 3);
         assertThat(report(false).wrongs()).singleElement().asString().startsWith("number 2 of acme/line");
-        assertThat(row()).containsExactly("1", "4", "1", "0", "0", "0", "0", "0");
+        assertThat(row()).containsExactly("1", "4", "1", "0", "0", "0", "0", "0", "0");
+    }
+
+    @Test
+    void shouldLayALossAtTheKilledBrokersDoorOnlyIfTheBridgeHasNotAcknowledged() {
+        arrive(0, 1, 3);
+        assertThat(report(Fault.BOTH_KILLED, false, number -> false).wrongs()).isEmpty();
+        assertThat(report(Fault.BOTH_KILLED, false, number -> number == 2).wrongs())
+                .hasSize(1);
+        assertThat(report(Fault.KAFKA_CUT, false, number -> false).wrongs()).hasSize(1);
     }
 
     @Test
     void shouldTellWhatCameAfterALaterOne() {
         arrive(0, 2, 1, 3);
         assertThat(report(false).wrongs()).singleElement().asString().startsWith("number 1 of acme/line");
-        assertThat(row()).containsExactly("1", "4", "0", "0", "0", "1", "0", "0");
+        assertThat(row()).containsExactly("1", "4", "0", "0", "0", "0", "1", "0", "0");
     }
 
     @Test
@@ -47,7 +57,7 @@ class ReportTest {
         ledger.add("acme/line", 1);
         arrive(4, 1);
         assertThat(report(false).wrongs()).isEmpty();
-        assertThat(row()).containsExactly("1", "5", "0", "0", "0", "0", "0", "3");
+        assertThat(row()).containsExactly("1", "5", "0", "0", "0", "0", "0", "0", "3");
     }
 
     @Test
@@ -63,7 +73,7 @@ class ReportTest {
         arrive(0, 1, 3);
         arrivals.add(new Arrivals.Arrival(2, true, 0));
         assertThat(report(false).wrongs()).isEmpty();
-        assertThat(row()).containsExactly("1", "4", "0", "0", "0", "0", "1", "0");
+        assertThat(row()).containsExactly("1", "4", "0", "0", "0", "0", "0", "1", "0");
     }
 
     @Test
@@ -75,7 +85,7 @@ class ReportTest {
                 new Report.Round(Fault.KAFKA_CUT, 4, 2_000_000_000L),
                 new Report.Round(Fault.KAFKA_AWAY, 4, 9_200_000_000L),
                 new Report.Round(Fault.MQTT_CUT, 4, 10_000_000_000L));
-        assertThat(new Report(rounds, ledger.entries(), arrivals, false)
+        assertThat(new Report(rounds, ledger.entries(), arrivals, false, number -> true)
                         .toString()
                         .lines())
                 .anyMatch(line -> line.startsWith(Fault.KAFKA_CUT.title) && line.endsWith(" 8.0 s"))
@@ -90,8 +100,12 @@ class ReportTest {
     }
 
     private Report report(boolean spool) {
-        List<Report.Round> rounds = List.of(new Report.Round(Fault.KAFKA_CUT, ledger.size(), 0));
-        return new Report(rounds, ledger.entries(), arrivals, spool);
+        return report(Fault.KAFKA_CUT, spool, number -> true);
+    }
+
+    private Report report(Fault fault, boolean spool, IntPredicate acknowledged) {
+        List<Report.Round> rounds = List.of(new Report.Round(fault, ledger.size(), 0));
+        return new Report(rounds, ledger.entries(), arrivals, spool, acknowledged);
     }
 
     /** The numbers of the last line, but for the pause. */

@@ -1,4 +1,4 @@
-package uns.bridge.bench;
+package uns.bridge.brokers;
 
 import java.util.Arrays;
 
@@ -6,17 +6,17 @@ import java.util.Arrays;
  * Cuts a stream of bytes into MQTT packets, however the stream was cut into reads: several packets in one read, or one
  * packet in several. Not thread-safe.
  */
-final class PacketScanner {
+public final class PacketScanner {
 
     /** Is told of each complete packet; the bytes are valid during the call only. */
-    interface Handler {
+    public interface Handler {
         void packet(int firstByte, byte[] buffer, int body, int length);
     }
 
     private byte[] buffer = new byte[16 * 1024];
     private int limit;
 
-    void feed(byte[] bytes, int length, Handler handler) {
+    public void feed(byte[] bytes, int length, Handler handler) {
         if (buffer.length - limit < length) {
             buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, limit + length));
         }
