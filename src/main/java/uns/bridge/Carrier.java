@@ -98,7 +98,7 @@ final class Carrier {
     }
 
     private void carryDirectly() throws InterruptedException {
-        Detour.Waiting left = detour == null ? null : detour.next();
+        SpoolGroup.Waiting left = detour == null ? null : detour.next();
         Delivery delivery = left == null ? tracker.next(TICK) : null;
         boolean due = clockNs.getAsLong() - tendedNs >= TICK.toNanos();
         if (due || (delivery == null && left == null)) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -14,9 +13,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import uns.bridge.SpoolGroup.Waiting;
 import uns.bridge.delivery.Delivery;
 import uns.bridge.delivery.DeliveryTracker;
-import uns.bridge.delivery.Drop;
 import uns.bridge.health.Health;
 import uns.bridge.health.Heartbeat;
 import uns.bridge.health.LimitedLog;
@@ -41,14 +40,6 @@ final class Detour {
 
     private static final Logger LOG = LoggerFactory.getLogger(Detour.class);
 
-    /**
-     * How long a message may wait to be written together with others, and how much is written at once. A broker that keeps
-     * only few in flight (HiveMQ CE 50, whatever it is told) sends so many in this time and no more.
-     */
-    private static final long GROUP_NS = Duration.ofMillis(5).toNanos();
-
-    private static final long GROUP_BYTES = 1 << 20;
-
     /** How much the drainer has in Kafka's hands: many times what a round trip needs. */
     private static final long READ_AHEAD_BYTES = 16 << 20;
 
@@ -72,14 +63,12 @@ final class Detour {
     private final LongSupplier clockNs;
     private final Heartbeat heartbeat;
     private final LimitedLog troubles = new LimitedLog();
-    private final LimitedLog losses = new LimitedLog();
+    private final SpoolLosses losses;
 
     private volatile @Nullable Spool spool;
 
     // Of the carrier.
-    private final ArrayDeque<Waiting> group = new ArrayDeque<>();
-    private long groupBytes;
-    private long groupSinceNs;
+    private final SpoolGroup group;
     private long retryNs;
     private boolean failing;
 
@@ -87,16 +76,8 @@ final class Detour {
     private volatile boolean troubled;
 
     // Of the owner of the outlet.
-    /** What of the spool is in Kafka's hands, in its order. */
-    private final ArrayDeque<Parcel> outstanding = new ArrayDeque<>();
-
-    /** Whether some of what was read last is not in Kafka's hands, and so not in {@link #outstanding} yet. */
-    private boolean unsent;
-
+    private final SpooledParcels spooled;
     private long tendedNs;
-
-    /** When the oldest message came into the spool, milliseconds since the epoch; 0 while there is none. */
-    private volatile long oldestMs;
 
     private final Object lock = new Object();
     // Guarded by the lock.
@@ -104,9 +85,6 @@ final class Detour {
     private volatile boolean open;
 
     private boolean appending;
-
-    /** A message that is neither in the spool nor in Kafka's hands. */
-    record Waiting(Parcel parcel, SpoolEntry entry) {}
 
     Detour(
             SpoolSettings settings,
@@ -125,6 +103,9 @@ final class Detour {
         this.clockNs = clockNs;
         this.retryNs = clockNs.getAsLong();
         this.heartbeat = new Heartbeat("drainer", clockNs);
+        this.losses = new SpoolLosses(tracker);
+        this.group = new SpoolGroup(clockNs);
+        this.spooled = new SpooledParcels(tracker);
     }
 
     // ---- The carrier's side.
@@ -135,7 +116,7 @@ final class Detour {
             return;
         }
         try {
-            Spool opened = Spool.open(folder, settings, new Accountant(), System::currentTimeMillis);
+            Spool opened = Spool.open(folder, settings, losses, System::currentTimeMillis);
             spool = opened;
             well();
             if (opened.hasUnread()) {
@@ -151,7 +132,7 @@ final class Detour {
     /** How full the spool is; for any thread. */
     Fill fill() {
         Spool disk = spool;
-        long since = oldestMs;
+        long since = spooled.oldestMs();
         return new Fill(
                 disk == null ? 0 : disk.bytes(),
                 settings.maxBytes(),
@@ -191,7 +172,7 @@ final class Detour {
         long nowMs = System.currentTimeMillis();
         int appended = append(disk, held, true);
         for (Waiting each : held.subList(0, appended)) {
-            outstanding.add(each.parcel());
+            spooled.add(each.parcel());
             complete(each.parcel().moveToSpool(++offset, nowMs));
         }
         if (appended == held.size()) {
@@ -216,14 +197,7 @@ final class Detour {
 
     /** Appends {@code message} together with others, soon. */
     void add(Waiting message) {
-        if (group.isEmpty()) {
-            groupSinceNs = clockNs.getAsLong();
-            groupBytes = 0;
-        }
         group.add(message);
-        for (OutboundRecord record : message.entry().records()) {
-            groupBytes += record.key().length + (record.value() == null ? 0 : record.value().length);
-        }
     }
 
     /** The next message that was not appended before the detour was closed; null if there is none. */
@@ -238,8 +212,7 @@ final class Detour {
 
     /** How long the next message may take to arrive. */
     Duration timeLeft() {
-        long leftNs = group.isEmpty() ? TICK_NS : groupSinceNs + GROUP_NS - clockNs.getAsLong();
-        return Duration.ofNanos(Math.max(0, leftNs));
+        return Duration.ofNanos(group.isEmpty() ? TICK_NS : group.leftNs());
     }
 
     /** Appends what has waited long enough, or is much enough. */
@@ -248,9 +221,7 @@ final class Detour {
             Thread.sleep(PAUSE_MS);
         }
         Spool disk = spool;
-        long now = clockNs.getAsLong();
-        boolean due = groupBytes >= GROUP_BYTES || now - groupSinceNs >= GROUP_NS;
-        if (disk == null || group.isEmpty() || !due || now - retryNs < 0) {
+        if (disk == null || !group.isDue() || clockNs.getAsLong() - retryNs < 0) {
             return;
         }
         synchronized (lock) {
@@ -260,12 +231,13 @@ final class Detour {
             appending = true; // So it stays open meanwhile.
         }
         try {
-            List<Waiting> messages = new ArrayList<>(group);
+            List<Waiting> messages = group.all();
             long offset = disk.end();
             long nowMs = System.currentTimeMillis();
             int appended = append(disk, messages, false);
-            for (int i = 0; i < appended; i++) {
-                complete(group.remove().parcel().moveToSpool(++offset, nowMs));
+            for (Waiting each : messages.subList(0, appended)) {
+                group.poll();
+                complete(each.parcel().moveToSpool(++offset, nowMs));
             }
             failing = !group.isEmpty();
         } finally {
@@ -361,14 +333,14 @@ final class Detour {
             close(disk);
             return;
         }
-        unsent = true; // And stays so if this is interrupted.
+        spooled.beginReading(); // And is not at its end if this is interrupted.
         for (Iterator<Spool.Stored> each = next.iterator(); each.hasNext(); ) {
             send(each.next());
             while (each.hasNext() && !flows()) {
                 // Kafka is behind.
             }
         }
-        unsent = false;
+        spooled.hasAllRead();
     }
 
     /** Whether more can be sent; if not, only after a while. */
@@ -376,7 +348,7 @@ final class Detour {
         heartbeat.beat();
         boolean busy = outlet.pauseMs() > 0
                 || outlet.unconfirmedBytes() > READ_AHEAD_BYTES
-                || outstanding.size() > MAX_OUTSTANDING;
+                || spooled.size() > MAX_OUTSTANDING;
         if (busy) {
             outlet.pause(PAUSE_MS);
         }
@@ -389,7 +361,7 @@ final class Detour {
         List<OutboundRecord> records = entry.records();
         OutboundRecord original = entry.original() == null ? deadLetters.original(records.get(0)) : entry.original();
         Parcel parcel = new Parcel(original, records.size(), entry.deadLetter(), stored.end(), stored.timeMs());
-        outstanding.add(parcel);
+        spooled.add(parcel);
         send(new Waiting(parcel, entry));
     }
 
@@ -447,28 +419,8 @@ final class Detour {
         if (disk == null) {
             return;
         }
-        long delivered = 0;
-        long deadLettered = 0;
-        long end = 0;
-        for (Parcel head = outstanding.peek(); head != null && head.isDone(); head = outstanding.peek()) {
-            outstanding.remove();
-            end = head.spoolEnd();
-            if (head.countsAsSpooled() && head.isRejected()) {
-                deadLettered++;
-            } else if (head.countsAsSpooled()) {
-                delivered++;
-            }
-        }
-        tracker.drained(delivered, deadLettered);
-        Parcel oldest = outstanding.peek();
-        if (oldest != null) {
-            oldestMs = oldest.spooledMs();
-        } else if (!disk.hasUnread()) {
-            oldestMs = 0;
-        }
         try {
-            // What was left out behind the last of them is done with as well.
-            disk.commit(outstanding.isEmpty() && !unsent ? disk.readOffset() : end);
+            spooled.commit(disk);
         } catch (IOException e) {
             troubles.log(suppressed -> LOG.error(
                     "The spool can't be shortened, its messages may come twice after a restart: {}{}",
@@ -483,30 +435,6 @@ final class Detour {
         Spool disk = spool;
         if (disk != null) {
             disk.close();
-        }
-    }
-
-    private final class Accountant implements Spool.Losses {
-
-        @Override
-        public void expired(long messages) {
-            lost(Drop.EXPIRED, messages, "were in the spool for longer than spool.max_age");
-        }
-
-        @Override
-        public void displaced(long messages) {
-            lost(Drop.SPOOL_FULL, messages, "had to give way to later ones in the full spool");
-        }
-
-        @Override
-        public void damaged(long messages, String why) {
-            lost(Drop.DAMAGED, messages, "could not be read from the spool: " + why);
-        }
-
-        private void lost(Drop why, long messages, String text) {
-            tracker.drop(why, messages);
-            losses.log(suppressed -> LOG.error(
-                    "Lost: {} messages {}; the summary has the sum{}", messages, text, LimitedLog.others(suppressed)));
         }
     }
 }

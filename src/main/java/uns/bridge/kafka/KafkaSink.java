@@ -14,10 +14,7 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import uns.bridge.health.Health;
-import uns.bridge.health.LimitedLog;
 import uns.bridge.message.OutboundRecord;
 
 /**
@@ -48,7 +45,6 @@ public final class KafkaSink<T> implements AutoCloseable {
         void refused(T token, Exception cause);
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
     private static final Duration CONFIRMATION_OVERDUE = Duration.ofSeconds(5);
     private static final Duration STUCK_CHECK = Duration.ofSeconds(30);
 
@@ -61,10 +57,7 @@ public final class KafkaSink<T> implements AutoCloseable {
     /** Kafka has megabytes to work on meanwhile. */
     private static final long ROOM_PAUSE_MS = 5;
 
-    private static final long MIN_BACKOFF_MS = 500;
-    private static final long MAX_BACKOFF_MS = 30_000;
-
-    private final Supplier<Producer<byte[], byte[]>> producers;
+    private final CurrentProducer producer;
     private final TopicProbe probe;
 
     /** Null where the bridge creates no topics. */
@@ -73,10 +66,9 @@ public final class KafkaSink<T> implements AutoCloseable {
     private final DeniedTopics denied;
     private final Time time;
     private final Listener<T> listener;
-    private final Health health;
+    private final KafkaCondition condition;
     private final long maxUnconfirmedBytes;
     private final long maxBlockNs;
-    private final LimitedLog waiting = new LimitedLog();
 
     /** What the producer has and Kafka has not confirmed, in the order it was sent. */
     private final ArrayDeque<Sending<T>> unconfirmed = new ArrayDeque<>();
@@ -97,27 +89,11 @@ public final class KafkaSink<T> implements AutoCloseable {
 
     private boolean blocked;
 
-    /** Read by Kafka's I/O thread, too. */
-    private volatile @Nullable Producer<byte[], byte[]> producer;
-
-    private long backoffMs = MIN_BACKOFF_MS;
-    private boolean troubled = true;
-
-    /** Whether the trouble is only that Kafka is not there, as far as {@link #watch} can tell. */
-    private boolean lost = true;
-
-    private boolean connectedBefore;
-
-    private final ConnectionWatch watch = new ConnectionWatch();
-    private volatile ProducerMetrics metrics = ProducerMetrics.NONE;
     private @Nullable Sending<T> oldest;
     private long oldestSinceNs;
 
     /** How many records were confirmed behind it then. */
     private long confirmedBehind;
-
-    /** The failure of the current producer that ends it; written by Kafka's I/O thread. */
-    private volatile @Nullable Exception failure;
 
     public KafkaSink(KafkaSettings settings, Listener<T> listener, Health health) {
         this(
@@ -147,13 +123,13 @@ public final class KafkaSink<T> implements AutoCloseable {
             Health health,
             long maxUnconfirmedBytes,
             Duration maxBlock) {
-        this.producers = producers;
+        this.producer = new CurrentProducer(producers);
         this.probe = probe;
         this.awaited = creator == null ? null : new AwaitedTopics<>(creator, time);
         this.time = time;
         this.denied = new DeniedTopics(time);
         this.listener = denied.before(listener);
-        this.health = health;
+        this.condition = new KafkaCondition(health);
         this.maxUnconfirmedBytes = maxUnconfirmedBytes;
         this.maxBlockNs = maxBlock.toNanos();
     }
@@ -168,7 +144,7 @@ public final class KafkaSink<T> implements AutoCloseable {
         recover();
         forgetConfirmed();
         release();
-        Sending<T> sending = new Sending<>(record, token, listener, this::fail, time.nanoTime());
+        Sending<T> sending = new Sending<>(record, token, listener, producer::fail, time.nanoTime());
         if (awaited == null || awaited.exists(record.topic())) {
             unconfirmed.add(sending);
             unconfirmedBytes += sending.weight();
@@ -187,7 +163,7 @@ public final class KafkaSink<T> implements AutoCloseable {
 
     /** How long to wait before {@link #tend} is called again, in milliseconds; 0: it can take a record now. */
     public long pauseMs() {
-        if (failure != null) {
+        if (producer.failure() != null) {
             return 0; // It is seen to at the next call.
         }
         if (pausing && !pending.isEmpty()) {
@@ -248,20 +224,6 @@ public final class KafkaSink<T> implements AutoCloseable {
     }
 
     /**
-     * To be called on Kafka's I/O thread, which is where the producer must be closed: it would go on with the next batch, and
-     * Kafka would have later records of a topic before the earlier ones that have failed. Such a close does not wait.
-     */
-    private void fail(Exception cause) {
-        if (failure == null) {
-            failure = cause;
-            Producer<byte[], byte[]> failed = producer;
-            if (failed != null) {
-                failed.close(Duration.ZERO);
-            }
-        }
-    }
-
-    /**
      * Replaces the producer if it has failed, and notices a Kafka that does not confirm. To be called from time to time.
      */
     public void tend() throws InterruptedException {
@@ -282,32 +244,26 @@ public final class KafkaSink<T> implements AutoCloseable {
             trouble(overdue);
         }
         lookForKafka();
-        if (!troubled) {
-            denied.tell(health);
-        }
+        condition.tell(denied);
     }
 
     /** Connects before there is a message, and notices a Kafka that is gone while there is none. */
     private void lookForKafka() {
-        if (producer == null && pausing && time.nanoTime() - resumeNs < 0) {
+        if (!producer.exists() && pausing && time.nanoTime() - resumeNs < 0) {
             return; // The one before it has failed.
         }
         try {
-            producer();
+            producer.get();
         } catch (KafkaException e) {
-            fail(e);
+            producer.fail(e);
             return;
         }
-        switch (watch.look(metrics, time.nanoTime())) {
-            case LOST -> {
-                if (!troubled || lost) { // Else more is known of it.
-                    trouble("no connection to Kafka");
-                    lost = true;
-                }
-            }
+        switch (producer.look(time.nanoTime())) {
+            case LOST -> condition.lose(unconfirmed.size());
             case THERE -> {
-                if (troubled && (lost || unconfirmed.isEmpty()) && overdueTopic() == null) {
-                    well();
+                boolean waiting = !condition.isOnlyLost() && !unconfirmed.isEmpty();
+                if (condition.isTroubled() && !waiting && overdueTopic() == null) {
+                    condition.well();
                 }
             }
             case UNKNOWN -> {}
@@ -319,7 +275,7 @@ public final class KafkaSink<T> implements AutoCloseable {
      * use by several threads.
      */
     public double metric(String name) {
-        return metrics.value(name);
+        return producer.metric(name);
     }
 
     private @Nullable String overdueTopic() {
@@ -339,11 +295,11 @@ public final class KafkaSink<T> implements AutoCloseable {
         boolean othersConfirmed = countConfirmed() > confirmedBehind; // Else Kafka is away.
         confirmedBehind = countConfirmed();
         String absence = probe.look(head.record.topic());
-        if (absence != null && failure == null) {
-            failure = new UnknownTopicOrPartitionException(absence);
-        } else if (failure == null && othersConfirmed) {
-            failure = new TimeoutException("Kafka confirms others, but for over " + STUCK_CHECK.toSeconds()
-                    + " s nothing of topic " + head.record.topic());
+        if (absence != null) {
+            producer.fail(new UnknownTopicOrPartitionException(absence));
+        } else if (othersConfirmed) {
+            producer.fail(new TimeoutException("Kafka confirms others, but for over " + STUCK_CHECK.toSeconds()
+                    + " s nothing of topic " + head.record.topic()));
         }
     }
 
@@ -353,14 +309,11 @@ public final class KafkaSink<T> implements AutoCloseable {
 
     private void recover() throws InterruptedException {
         handOver();
-        while (failure != null) {
-            Exception cause = failure;
-            discardProducer();
+        for (Exception cause = producer.failure(); cause != null; cause = producer.failure()) {
+            producer.discard();
             forgetConfirmed(); // What the old producer has done does not tell that the next one works.
             trouble("Kafka producer failed, replacing it: " + KafkaErrors.describe(cause));
-            failure = null;
-            leaveAlone(backoffMs);
-            backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
+            leaveAlone(producer.replace());
             beginAgain();
             handOver();
         }
@@ -389,7 +342,7 @@ public final class KafkaSink<T> implements AutoCloseable {
             return;
         }
         pausing = false;
-        while (failure == null && !pausing && !pending.isEmpty()) {
+        while (producer.failure() == null && !pausing && !pending.isEmpty()) {
             if (transmit(pending.element())) {
                 pending.remove();
                 blocked = false;
@@ -412,7 +365,7 @@ public final class KafkaSink<T> implements AutoCloseable {
         }
         sending.begin();
         try {
-            producer().send(sending.toProducerRecord(), sending);
+            producer.get().send(sending.toProducerRecord(), sending);
         } catch (InterruptException e) {
             throw (InterruptedException) new InterruptedException("interrupted while sending").initCause(e);
         } catch (KafkaException | IllegalStateException e) {
@@ -452,25 +405,14 @@ public final class KafkaSink<T> implements AutoCloseable {
                         + (doubt.isEmpty() ? "" : "; asked for the topic: " + doubt));
                 leaveAlone(TIMEOUT_PAUSE_MS);
             }
-        } else if (failure == null) { // Else the producer was closed for it, and this is what follows from that.
-            failure = problem;
+        } else {
+            producer.fail(problem); // Unless it was closed before, and this is what follows from that.
         }
     }
 
     private void leaveAlone(long ms) {
         pausing = true;
         resumeNs = time.nanoTime() + Duration.ofMillis(ms).toNanos();
-    }
-
-    private Producer<byte[], byte[]> producer() {
-        Producer<byte[], byte[]> current = producer;
-        if (current == null) {
-            current = producers.get();
-            producer = current;
-            metrics = ProducerMetrics.of(current);
-            watch.reset();
-        }
-        return current;
     }
 
     private void forgetConfirmed() {
@@ -480,41 +422,15 @@ public final class KafkaSink<T> implements AutoCloseable {
             if (head.confirmed) {
                 denied.taken(head.record.topic());
             }
-            if (troubled && head.confirmed && overdueTopic() == null) {
-                backoffMs = MIN_BACKOFF_MS;
-                well();
+            if (condition.isTroubled() && head.confirmed && overdueTopic() == null) {
+                producer.worksWell();
+                condition.well();
             }
         }
-    }
-
-    private void well() {
-        troubled = false;
-        lost = false;
-        health.up(Health.Part.KAFKA);
-        LOG.info(connectedBefore ? "Kafka takes records again" : "Connected to Kafka");
-        connectedBefore = true;
     }
 
     private void trouble(String what) {
-        troubled = true;
-        lost = false;
-        health.down(Health.Part.KAFKA, what);
-        waiting.log(suppressed -> LOG.warn("{} ({} records unconfirmed)", what, unconfirmed.size()));
-    }
-
-    private void discardProducer() {
-        Producer<byte[], byte[]> discarded = producer;
-        if (discarded != null) {
-            try {
-                // Nothing to wait for: what it still holds is sent again by the next one.
-                discarded.close(Duration.ZERO);
-            } catch (KafkaException e) {
-                // It is of no use any more in any case. An interrupt stays set, and ends what waits next.
-                LOG.debug("Kafka producer not closed cleanly", e);
-            }
-            producer = null;
-            metrics = ProducerMetrics.NONE;
-        }
+        condition.trouble(what, unconfirmed.size());
     }
 
     /** Gives up what is unconfirmed, without a call of the listener. */
@@ -524,7 +440,7 @@ public final class KafkaSink<T> implements AutoCloseable {
             awaited.close();
         }
         boolean interrupted = Thread.interrupted(); // It would keep the producer from ending its thread.
-        discardProducer();
+        producer.discard();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
