@@ -45,7 +45,7 @@ class SettingsTableTest {
             kafka.config.bootstrap.servers | must be set | 'no port'
             kafka.config.buffer.memory | 67108864 | 64MiB
             kafka.config.client.id | uns-kafka-bridge | [[a]]
-            kafka.config.compression.type | lz4 | zip
+            kafka.config.compression.type | snappy | zip
             kafka.config.delivery.timeout.ms | 2147483647 | 1
             kafka.config.enable.idempotence | true | perhaps
             kafka.config.linger.ms | 5 | -1

@@ -62,10 +62,11 @@ public record KafkaSettings(
                 String.valueOf(config.get(ProducerConfig.MAX_BLOCK_MS_CONFIG)).strip()));
     }
 
-    /** The settings of a producer that never waits, for {@link KafkaSink} does so itself. */
+    /** The settings of a producer that works on this machine, and never waits, for {@link KafkaSink} does so itself. */
     Map<String, Object> unblockedConfig() {
         Map<String, Object> unblocked = new HashMap<>(config);
         unblocked.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "0");
+        UsableCompression.ensure(unblocked);
         return unblocked;
     }
 

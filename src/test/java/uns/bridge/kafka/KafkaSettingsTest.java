@@ -29,7 +29,7 @@ class KafkaSettingsTest {
                         Map.entry("enable.idempotence", "true"),
                         Map.entry("max.in.flight.requests.per.connection", "1"),
                         Map.entry("delivery.timeout.ms", "2147483647"),
-                        Map.entry("compression.type", "lz4"),
+                        Map.entry("compression.type", "snappy"),
                         Map.entry("linger.ms", "5"),
                         Map.entry("batch.size", "65536"),
                         Map.entry("max.request.size", "16777216"),

@@ -44,7 +44,7 @@ class LibrdkafkaSettingsTest {
                 "queue.buffering.max.kbytes: 2147483647 | buffer.memory | 2199023254528",
                 "compression.codec: zstd | compression.type | zstd",
                 "'compression.codec: zstd, compression.level: 5' | compression.zstd.level | 5",
-                "compression.level: 5 | compression.lz4.level | 5",
+                "'compression.codec: lz4, compression.level: 5' | compression.lz4.level | 5",
                 "'compression.level: 5, compression.type: gzip' | compression.gzip.level | 5",
                 "socket.timeout.ms: 60000 | request.timeout.ms | 60000",
                 "socket.send.buffer.bytes: 0 | send.buffer.bytes | -1",
