@@ -68,6 +68,7 @@ public final class HttpEndpoint implements AutoCloseable {
     private final Map<String, Page> pages;
     private final String contentSecurityPolicy;
     private final Duration retry;
+    private final Supplier<InetSocketAddress> address;
     private final LimitedLog failures = new LimitedLog();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ExecutorService executor;
@@ -85,11 +86,23 @@ public final class HttpEndpoint implements AutoCloseable {
      * @param contentSecurityPolicy what a page may load and run
      */
     public HttpEndpoint(HttpSettings settings, Map<String, Page> pages, String contentSecurityPolicy) {
-        this(settings, pages, contentSecurityPolicy, RETRY);
+        this(
+                settings,
+                pages,
+                contentSecurityPolicy,
+                RETRY,
+                () -> new InetSocketAddress(settings.host(), settings.port()));
     }
 
-    HttpEndpoint(HttpSettings settings, Map<String, Page> pages, String contentSecurityPolicy, Duration retry) {
+    /** @param address where to listen, looked up before each attempt; it may take long */
+    HttpEndpoint(
+            HttpSettings settings,
+            Map<String, Page> pages,
+            String contentSecurityPolicy,
+            Duration retry,
+            Supplier<InetSocketAddress> address) {
         this.retry = retry;
+        this.address = address;
         this.settings = settings;
         this.access = new Access(settings);
         this.pages = Map.copyOf(pages);
@@ -114,7 +127,7 @@ public final class HttpEndpoint implements AutoCloseable {
         String told = "";
         try {
             do {
-                String problem = listen();
+                String problem = attempt();
                 if (problem == null) {
                     return;
                 }
@@ -132,14 +145,24 @@ public final class HttpEndpoint implements AutoCloseable {
         }
     }
 
+    private @Nullable String attempt() {
+        try {
+            return listen();
+        } catch (RuntimeException e) {
+            LOG.debug("Not listening", e);
+            return e.toString();
+        }
+    }
+
     /** Returns why it does not listen, or null if it does. */
-    synchronized @Nullable String listen() {
+    @Nullable String listen() {
+        InetSocketAddress resolved = address.get(); // Without the lock, which is for what is done at once.
+        return resolved.isUnresolved() ? "http.host is not known" : listen(resolved);
+    }
+
+    private synchronized @Nullable String listen(InetSocketAddress address) {
         if (closed.getCount() == 0) {
             return null;
-        }
-        InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
-        if (address.isUnresolved()) {
-            return "http.host is not known";
         }
         try {
             HttpServer created = create(address);
