@@ -64,7 +64,6 @@ public final class HttpEndpoint implements AutoCloseable {
             "sun.net.httpserver.nodelay", "true");
 
     private final HttpSettings settings;
-    private final Access access;
     private final Map<String, Page> pages;
     private final String contentSecurityPolicy;
     private final Duration retry;
@@ -104,7 +103,6 @@ public final class HttpEndpoint implements AutoCloseable {
         this.retry = retry;
         this.address = address;
         this.settings = settings;
-        this.access = new Access(settings);
         this.pages = Map.copyOf(pages);
         this.contentSecurityPolicy = contentSecurityPolicy;
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
@@ -167,7 +165,8 @@ public final class HttpEndpoint implements AutoCloseable {
         try {
             HttpServer created = create(address);
             created.setExecutor(executor);
-            created.createContext("/", this::handle);
+            Access access = new Access(settings, address.getAddress().isLoopbackAddress());
+            created.createContext("/", exchange -> handle(exchange, access));
             created.start();
             server = created;
             LOG.info("Status page at {}", url());
@@ -204,9 +203,9 @@ public final class HttpEndpoint implements AutoCloseable {
         return (settings.tls() == null ? "http://" : "https://") + settings.host() + ":" + settings.port() + "/";
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
+    private void handle(HttpExchange exchange, Access access) throws IOException {
         try (exchange) {
-            Answer answer = answer(exchange);
+            Answer answer = answer(exchange, access);
             Headers headers = exchange.getResponseHeaders();
             headers.set("Content-Type", answer.contentType());
             headers.set("Content-Security-Policy", contentSecurityPolicy);
@@ -222,7 +221,7 @@ public final class HttpEndpoint implements AutoCloseable {
         }
     }
 
-    private Answer answer(HttpExchange exchange) {
+    private Answer answer(HttpExchange exchange, Access access) {
         String method = exchange.getRequestMethod();
         if (!method.equals("GET") && !method.equals("HEAD")) {
             exchange.getResponseHeaders().set("Allow", "GET, HEAD");

@@ -112,6 +112,19 @@ class HttpEndpointTest {
     }
 
     @Test
+    void shouldNotAnswerAForeignNameWhenItsOwnNameBecomesKnownLater() throws IOException {
+        HttpSettings later = new HttpSettings(true, "bridge.invalid", port, false, null, null, null, null);
+        endpoint = new HttpEndpoint(
+                later, pages(), POLICY, Duration.ofMillis(20), () -> new InetSocketAddress("127.0.0.1", port));
+        endpoint.run();
+
+        assertThat(raw("GET /page HTTP/1.1\r\nHost: attacker.example\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 421 ");
+        assertThat(raw("GET /page HTTP/1.1\r\nHost: bridge.invalid\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
     void shouldLeaveForeignNamesToTheCredentialsWhenThereAreSome() throws IOException {
         listen(settings(null, null, TOKEN));
 
