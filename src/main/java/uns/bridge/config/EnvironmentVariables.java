@@ -11,7 +11,7 @@ import uns.bridge.config.Node.Entries;
 /** Settings from the environment: {@code UNS_MQTT__HOST} is {@code mqtt.host}. */
 final class EnvironmentVariables {
 
-    private static final String PREFIX = "UNS_";
+    static final String PREFIX = "UNS_";
     private static final String DESCEND = "__";
 
     private EnvironmentVariables() {}
@@ -24,16 +24,15 @@ final class EnvironmentVariables {
             if (!variable.startsWith(PREFIX)) {
                 return;
             }
-            LogVariable ofLog = LogVariable.named(variable);
-            if (ofLog != null) {
-                ofLog.check(text, problems);
-                return;
-            }
-            Origin origin = Origin.variable(variable);
             String path = variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT);
             String other = variables.putIfAbsent(path, variable);
             if (other != null) {
                 problems.add(variable, "says the same as " + other);
+                return;
+            }
+            LogVariable ofLog = LogVariable.named(variable);
+            if (ofLog != null) {
+                ofLog.check(text, problems);
                 return;
             }
             List<String> keys = List.of(path.split(DESCEND, -1));
@@ -41,6 +40,7 @@ final class EnvironmentVariables {
                 problems.add(variable, "a name between two underscores is empty");
                 return;
             }
+            Origin origin = Origin.variable(variable);
             try {
                 trees.add(nest(keys, YamlReader.readValue(text, origin, problems)));
             } catch (YamlSyntaxException e) {

@@ -2,6 +2,7 @@ package uns.bridge.config;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A variable of the environment for the log, which is written before there are settings. */
@@ -21,8 +22,12 @@ public enum LogVariable {
 
     /** What it says, in any case, or the default where it says nothing, or what it may not. */
     public String in(Map<String, String> environment) {
-        String chosen = chosen(environment.getOrDefault(name(), ""));
-        return chosen == null ? allowed.get(0) : chosen;
+        return environment.entrySet().stream()
+                .filter(variable -> named(variable.getKey()) == this)
+                .map(variable -> chosen(variable.getValue()))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(allowed.get(0));
     }
 
     private @Nullable String chosen(String text) {
@@ -39,10 +44,10 @@ public enum LogVariable {
         }
     }
 
-    /** The one of that name; null if there is none. */
+    /** The one of that name, in any case as all variables but for {@code UNS_}; null if there is none. */
     static @Nullable LogVariable named(String name) {
         for (LogVariable each : values()) {
-            if (each.name().equals(name)) {
+            if (name.startsWith(EnvironmentVariables.PREFIX) && each.name().equalsIgnoreCase(name)) {
                 return each;
             }
         }

@@ -15,6 +15,12 @@ import java.util.stream.Collectors;
  */
 public final class Liveness {
 
+    /**
+     * How much more patience there is while Kafka is away. Whoever waits for Kafka comes round, too; but names that nobody
+     * resolves, or a log-in that nobody answers, can hold a thread for minutes, each within its own time-out.
+     */
+    private static final int LENIENCE = 10;
+
     private final List<Heartbeat> heartbeats;
     private final Health health;
     private final Duration patience;
@@ -23,7 +29,7 @@ public final class Liveness {
     /**
      * Looks at the threads that messages need to get on.
      *
-     * @param patience how long one of them may not come round while Kafka is well
+     * @param patience how long one of them may not come round while Kafka is well; ten times as long while it is not
      */
     public Liveness(List<Heartbeat> heartbeats, Health health, Duration patience) {
         this.heartbeats = List.copyOf(heartbeats);
@@ -42,10 +48,11 @@ public final class Liveness {
                             .collect(Collectors.joining(", "));
         }
         Health.Condition kafka = health.conditions().get(Health.Part.KAFKA);
-        boolean waiting = kafka != null && kafka.state() == Health.State.DOWN;
+        boolean away = kafka != null && kafka.state() == Health.State.DOWN;
+        long limitMs = patience.toMillis() * (away ? LENIENCE : 1);
         for (Heartbeat heartbeat : heartbeats) {
             long ageMs = heartbeat.ageMs();
-            if (ageMs > patience.toMillis() && !waiting) {
+            if (ageMs > limitMs) {
                 return "messages do not get on: the thread " + heartbeat.thread() + " has not come round for "
                         + ageMs / 1_000 + " s";
             }

@@ -27,9 +27,10 @@ final class Access {
     private final HttpSettings settings;
     private final boolean named;
 
-    Access(HttpSettings settings) {
+    /** @param loopback whether that is the address that is listened at */
+    Access(HttpSettings settings, boolean loopback) {
         this.settings = settings;
-        this.named = settings.isLoopback() && !settings.isGuarded();
+        this.named = loopback && !settings.isGuarded();
         Secret password = settings.password();
         Secret token = settings.token();
         if (password != null) {

@@ -64,10 +64,10 @@ public final class HttpEndpoint implements AutoCloseable {
             "sun.net.httpserver.nodelay", "true");
 
     private final HttpSettings settings;
-    private final Access access;
     private final Map<String, Page> pages;
     private final String contentSecurityPolicy;
     private final Duration retry;
+    private final Supplier<InetSocketAddress> address;
     private final LimitedLog failures = new LimitedLog();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ExecutorService executor;
@@ -85,13 +85,24 @@ public final class HttpEndpoint implements AutoCloseable {
      * @param contentSecurityPolicy what a page may load and run
      */
     public HttpEndpoint(HttpSettings settings, Map<String, Page> pages, String contentSecurityPolicy) {
-        this(settings, pages, contentSecurityPolicy, RETRY);
+        this(
+                settings,
+                pages,
+                contentSecurityPolicy,
+                RETRY,
+                () -> new InetSocketAddress(settings.host(), settings.port()));
     }
 
-    HttpEndpoint(HttpSettings settings, Map<String, Page> pages, String contentSecurityPolicy, Duration retry) {
+    /** @param address where to listen, looked up before each attempt; it may take long */
+    HttpEndpoint(
+            HttpSettings settings,
+            Map<String, Page> pages,
+            String contentSecurityPolicy,
+            Duration retry,
+            Supplier<InetSocketAddress> address) {
         this.retry = retry;
+        this.address = address;
         this.settings = settings;
-        this.access = new Access(settings);
         this.pages = Map.copyOf(pages);
         this.contentSecurityPolicy = contentSecurityPolicy;
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
@@ -114,7 +125,7 @@ public final class HttpEndpoint implements AutoCloseable {
         String told = "";
         try {
             do {
-                String problem = listen();
+                String problem = attempt();
                 if (problem == null) {
                     return;
                 }
@@ -132,19 +143,30 @@ public final class HttpEndpoint implements AutoCloseable {
         }
     }
 
+    private @Nullable String attempt() {
+        try {
+            return listen();
+        } catch (RuntimeException e) {
+            LOG.debug("Not listening", e);
+            return e.toString();
+        }
+    }
+
     /** Returns why it does not listen, or null if it does. */
-    synchronized @Nullable String listen() {
+    @Nullable String listen() {
+        InetSocketAddress resolved = address.get(); // Without the lock, which is for what is done at once.
+        return resolved.isUnresolved() ? "http.host is not known" : listen(resolved);
+    }
+
+    private synchronized @Nullable String listen(InetSocketAddress address) {
         if (closed.getCount() == 0) {
             return null;
-        }
-        InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
-        if (address.isUnresolved()) {
-            return "http.host is not known";
         }
         try {
             HttpServer created = create(address);
             created.setExecutor(executor);
-            created.createContext("/", this::handle);
+            Access access = new Access(settings, address.getAddress().isLoopbackAddress());
+            created.createContext("/", exchange -> handle(exchange, access));
             created.start();
             server = created;
             LOG.info("Status page at {}", url());
@@ -181,9 +203,9 @@ public final class HttpEndpoint implements AutoCloseable {
         return (settings.tls() == null ? "http://" : "https://") + settings.host() + ":" + settings.port() + "/";
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
+    private void handle(HttpExchange exchange, Access access) throws IOException {
         try (exchange) {
-            Answer answer = answer(exchange);
+            Answer answer = answer(exchange, access);
             Headers headers = exchange.getResponseHeaders();
             headers.set("Content-Type", answer.contentType());
             headers.set("Content-Security-Policy", contentSecurityPolicy);
@@ -199,7 +221,7 @@ public final class HttpEndpoint implements AutoCloseable {
         }
     }
 
-    private Answer answer(HttpExchange exchange) {
+    private Answer answer(HttpExchange exchange, Access access) {
         String method = exchange.getRequestMethod();
         if (!method.equals("GET") && !method.equals("HEAD")) {
             exchange.getResponseHeaders().set("Allow", "GET, HEAD");

@@ -3,6 +3,7 @@ package uns.bridge.http;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.config.Secret;
 import uns.bridge.config.Section;
@@ -32,6 +33,9 @@ public record HttpSettings(
     private static final String DEFAULT_HOST = "127.0.0.1";
     private static final int DEFAULT_PORT = 8080;
 
+    /** Anything else is read as something else by the time it is compared, and a blank may end it. */
+    private static final Pattern SENDABLE = Pattern.compile("[!-~]+");
+
     /** Reads the section {@code http}. */
     public static HttpSettings read(Section http) {
         boolean enabled = http.get("enabled", ValueType.BOOLEAN, true);
@@ -47,6 +51,9 @@ public record HttpSettings(
             http.reject("username", "must have no colon (RFC 7617, 2)");
         }
         Secret token = http.find("token", ValueType.SECRET);
+        if (token != null && !SENDABLE.matcher(token.reveal()).matches()) {
+            http.reject("token", "must be of letters, digits and signs of ASCII, without blanks (RFC 6750, 2.1)");
+        }
         return new HttpSettings(
                 enabled, host, port, showPayloads, username, password, token, TlsServer.read(http.section("tls")));
     }

@@ -38,7 +38,7 @@ public final class Metrics implements AutoCloseable {
     private final Runnable refresh;
 
     /** Micrometer holds what a counter asks by a weak reference only. */
-    private final List<DoubleSupplier> counters = new ArrayList<>();
+    private final List<Counter> counters = new ArrayList<>();
 
     /**
      * A histogram of durations.
@@ -61,10 +61,11 @@ public final class Metrics implements AutoCloseable {
         gc.bindTo(registry);
     }
 
-    /** What only grows, until a restart; its name ends in {@code _total}. */
+    /** What only grows, until a restart; its name ends in {@code _total}. It stays where it was while it is NaN. */
     public void counter(String name, String help, DoubleSupplier value, String... labels) {
-        counters.add(value);
-        FunctionCounter.builder(name, value, DoubleSupplier::getAsDouble)
+        Counter counter = new Counter(value);
+        counters.add(counter);
+        FunctionCounter.builder(name, counter, Counter::value)
                 .description(help)
                 .tags(Tags.of(labels))
                 .register(registry);
@@ -104,6 +105,23 @@ public final class Metrics implements AutoCloseable {
     public synchronized String scrape() {
         refresh.run();
         return registry.scrape();
+    }
+
+    /** Of one that is not known now Prometheus could not tell how much it has grown. */
+    private static final class Counter {
+
+        private final DoubleSupplier source;
+        private double last;
+
+        Counter(DoubleSupplier source) {
+            this.source = source;
+        }
+
+        double value() {
+            double now = source.getAsDouble();
+            last = Double.isNaN(now) ? last : now;
+            return last;
+        }
     }
 
     @Override

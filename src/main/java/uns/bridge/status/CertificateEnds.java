@@ -13,7 +13,7 @@ import uns.bridge.tls.TlsSettings;
 
 /**
  * Until when the certificates in use are valid. The files are read again once in a while, for they may be renewed; of one
- * that cannot be used now, what it said last stays.
+ * that cannot be used now, what it said last stays. One thread refreshes it, any may ask.
  */
 final class CertificateEnds {
 
@@ -23,7 +23,7 @@ final class CertificateEnds {
     private final KafkaSettings kafka;
     private final HttpSettings http;
     private final LongSupplier clockNs;
-    private Map<String, Instant> ends;
+    private volatile Map<String, Instant> ends;
     private long readNs;
 
     CertificateEnds(MqttSettings mqtt, KafkaSettings kafka, HttpSettings http, LongSupplier clockNs) {
@@ -35,14 +35,18 @@ final class CertificateEnds {
         this.readNs = clockNs.getAsLong();
     }
 
-    /** By the key of the setting. */
-    synchronized Map<String, Instant> now() {
+    /** By the key of the setting; reads no file, so that a slow disk holds up nobody who asks. */
+    Map<String, Instant> now() {
+        return ends;
+    }
+
+    /** Reads the files if they were not read for a minute. */
+    void refresh() {
         long now = clockNs.getAsLong();
         if (now - readNs >= INTERVAL_NS) {
             readNs = now;
             ends = read(ends);
         }
-        return ends;
     }
 
     private Map<String, Instant> read(Map<String, Instant> before) {

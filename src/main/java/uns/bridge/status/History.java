@@ -15,31 +15,31 @@ final class History {
     private final Deque<Sample> samples = new ArrayDeque<>();
     private Books booksBefore = new Books(0, 0, 0, 0, 0, 0);
     private Latencies latenciesBefore = new Latencies();
-    private long beforeMs;
+    private long beforeNs;
 
     /**
      * What flowed in one interval.
      *
-     * @param timeMs its end, milliseconds since the epoch
+     * @param endNs its end, by {@link System#nanoTime}: a clock that is set must not bend the plot
      * @param received messages per second
      * @param delivered messages per second, dead letters included
      * @param p50Ms what half of the messages took at most that were delivered in it, NaN if there were none
      * @param p99Ms what 99 of 100 messages took at most
      * @param inFlight how many messages were on their way at its end
      */
-    record Sample(long timeMs, double received, double delivered, double p50Ms, double p99Ms, int inFlight) {}
+    record Sample(long endNs, double received, double delivered, double p50Ms, double p99Ms, int inFlight) {}
 
-    /** Begins at {@code nowMs}. */
-    History(long nowMs) {
-        this.beforeMs = nowMs;
+    /** Begins at {@code nowNs}. */
+    History(long nowNs) {
+        this.beforeNs = nowNs;
     }
 
-    synchronized void add(long nowMs, Books books, Latencies latencies) {
-        double seconds = Math.max(1, nowMs - beforeMs) / 1_000.0;
+    synchronized void add(long nowNs, Books books, Latencies latencies) {
+        double seconds = Math.max(1, nowNs - beforeNs) / 1e9;
         long confirmed = books.delivered() + books.deadLettered();
         long confirmedBefore = booksBefore.delivered() + booksBefore.deadLettered();
         samples.add(new Sample(
-                nowMs,
+                nowNs,
                 (books.received() - booksBefore.received()) / seconds,
                 (confirmed - confirmedBefore) / seconds,
                 latencies.quantileMs(latenciesBefore, 0.5),
@@ -50,7 +50,7 @@ final class History {
         }
         booksBefore = books;
         latenciesBefore = latencies;
-        beforeMs = nowMs;
+        beforeNs = nowNs;
     }
 
     /** The oldest first. */

@@ -22,7 +22,8 @@ public final class Status implements AutoCloseable {
 
     private final DeliveryTracker tracker;
     private final BridgeMetrics metrics;
-    private final History history = new History(System.currentTimeMillis());
+    private final CertificateEnds certificates;
+    private final History history = new History(System.nanoTime());
     private final HttpEndpoint endpoint;
 
     /**
@@ -32,8 +33,8 @@ public final class Status implements AutoCloseable {
      */
     public Status(String version, MqttSettings mqtt, KafkaSettings kafka, HttpSettings http, Instruments instruments) {
         this.tracker = instruments.tracker();
-        this.metrics =
-                new BridgeMetrics(version, instruments, new CertificateEnds(mqtt, kafka, http, System::nanoTime));
+        this.certificates = new CertificateEnds(mqtt, kafka, http, System::nanoTime);
+        this.metrics = new BridgeMetrics(version, instruments, certificates);
         StatusJson json = new StatusJson(version, mqtt, http.showPayloads(), instruments, history);
         Liveness liveness = instruments.liveness();
         Health health = instruments.health();
@@ -56,18 +57,17 @@ public final class Status implements AutoCloseable {
                 page.contentSecurityPolicy());
     }
 
-    /** Listens, and samples what flows, until interrupted. */
+    /** Listens, samples what flows, and looks after the certificates, until interrupted. */
     public void run() {
         Thread listening = new Thread(endpoint::run, "http-listen");
         listening.setDaemon(true);
+        listening.setUncaughtExceptionHandler(Thread.currentThread().getUncaughtExceptionHandler());
         listening.start();
         try {
             while (true) {
                 Thread.sleep(History.INTERVAL_MS);
-                history.add(
-                        System.currentTimeMillis(),
-                        tracker.books(),
-                        tracker.flow().latencies());
+                history.add(System.nanoTime(), tracker.books(), tracker.flow().latencies());
+                certificates.refresh();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

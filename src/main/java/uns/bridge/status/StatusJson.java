@@ -142,9 +142,10 @@ final class StatusJson {
     private void samples(JsonWriter json) {
         json.name("samples");
         json.startArray();
+        long nowNs = System.nanoTime();
         for (History.Sample sample : history.samples()) {
             json.startArray();
-            json.signed(sample.timeMs());
+            json.signed((nowNs - sample.endNs()) / 1_000_000); // How long ago, in milliseconds.
             json.decimal(rounded(sample.received()));
             json.decimal(rounded(sample.delivered()));
             json.decimal(rounded(sample.p50Ms()));

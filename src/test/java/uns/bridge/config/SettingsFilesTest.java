@@ -117,7 +117,7 @@ class SettingsFilesTest {
                         "UNS_A__M", "{k.2: 2, k.3: 3}",
                         "UNS_A__M__K.4", "4",
                         "UNS_B__L", "[p, q]",
-                        "UNS_LOG_LEVEL", "debug",
+                        "UNS_log_level", "debug",
                         "UNS_LOG_FORMAT", "json",
                         "OTHER", "x",
                         "UNSAFE__A", "x"));
@@ -143,6 +143,7 @@ class SettingsFilesTest {
                         "UNS_C__", "s3cret",
                         "UNS_LOG_FORMAT", "s3cret",
                         "UNS_LOG_LEVEL", "s3cret",
+                        "UNS_log_level", "debug",
                         "UNS_MQTT_HOST", "s3cret"));
         settings.section("mqtt");
         assertThat(settings.problems())
@@ -151,6 +152,7 @@ class SettingsFilesTest {
                         "UNS_LOG_FORMAT: expected one of text, json",
                         "UNS_LOG_LEVEL: expected one of INFO, ERROR, WARN, DEBUG",
                         "UNS_b: says the same as UNS_B",
+                        "UNS_log_level: says the same as UNS_LOG_LEVEL",
                         "mqtt_host: unknown; known are [mqtt], and it takes two underscores to descend"
                                 + " (environment UNS_MQTT_HOST)")
                 .anySatisfy(line ->

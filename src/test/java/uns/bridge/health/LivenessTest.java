@@ -44,11 +44,19 @@ class LivenessTest {
     }
 
     @Test
-    void shouldBeLiveWhenTheThreadWaitsForKafka() {
+    void shouldBeLiveWhenKafkaHoldsTheThreadForMinutes() {
         health.down(Health.Part.KAFKA, "away");
-        pass(Duration.ofDays(1));
+        pass(Duration.ofSeconds(750));
 
         assertThat(liveness.problem()).isEqualTo(Health.OK);
+    }
+
+    @Test
+    void shouldNotBeLiveWhenTheThreadNeverComesRoundThoughKafkaIsAway() {
+        health.down(Health.Part.KAFKA, "away");
+        pass(Duration.ofSeconds(751));
+
+        assertThat(liveness.problem()).contains("carrier").contains("for 751 s");
     }
 
     private void pass(Duration time) {

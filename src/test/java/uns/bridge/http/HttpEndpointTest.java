@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
@@ -15,8 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +112,19 @@ class HttpEndpointTest {
     }
 
     @Test
+    void shouldNotAnswerAForeignNameWhenItsOwnNameBecomesKnownLater() throws IOException {
+        HttpSettings later = new HttpSettings(true, "bridge.invalid", port, false, null, null, null, null);
+        endpoint = new HttpEndpoint(
+                later, pages(), POLICY, Duration.ofMillis(20), () -> new InetSocketAddress("127.0.0.1", port));
+        endpoint.run();
+
+        assertThat(raw("GET /page HTTP/1.1\r\nHost: attacker.example\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 421 ");
+        assertThat(raw("GET /page HTTP/1.1\r\nHost: bridge.invalid\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
     void shouldLeaveForeignNamesToTheCredentialsWhenThereAreSome() throws IOException {
         listen(settings(null, null, TOKEN));
 
@@ -181,8 +200,7 @@ class HttpEndpointTest {
 
     @Test
     void shouldListenAsSoonAsItCanWhenThePortIsTaken() throws Exception {
-        HttpEndpoint waiting = new HttpEndpoint(settings(null, null, null), pages(), POLICY, Duration.ofMillis(20));
-        endpoint = waiting;
+        HttpEndpoint waiting = endpoint(() -> new InetSocketAddress("127.0.0.1", port));
         Thread thread = new Thread(waiting::run);
         try (ServerSocket other = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             thread.start();
@@ -191,6 +209,41 @@ class HttpEndpointTest {
             assertThat(waiting.port()).isZero();
         }
         thread.join();
+
+        assertThat(client.get("/page").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldCloseAtOnceWhenTheNameIsLookedUpForLong() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CompletableFuture<InetSocketAddress> answer = new CompletableFuture<>();
+        InetSocketAddress tooLate = InetSocketAddress.createUnresolved("too-late", port);
+        HttpEndpoint waiting = endpoint(() -> {
+            asked.countDown();
+            return answer.completeOnTimeout(tooLate, 10, TimeUnit.SECONDS).join();
+        });
+        Thread thread = new Thread(waiting::run);
+        thread.start();
+        asked.await();
+
+        waiting.close();
+
+        assertThat(answer).isNotDone();
+        answer.complete(new InetSocketAddress("127.0.0.1", port));
+        thread.join();
+        assertThat(waiting.port()).isZero();
+    }
+
+    @Test
+    void shouldTryAgainWhenListeningFailsInAWayThatNobodyThoughtOf() {
+        Iterator<Supplier<InetSocketAddress>> attempts = List.<Supplier<InetSocketAddress>>of(
+                        () -> {
+                            throw new SecurityException("not now");
+                        },
+                        () -> new InetSocketAddress("127.0.0.1", port))
+                .iterator();
+
+        endpoint(() -> attempts.next().get()).run();
 
         assertThat(client.get("/page").statusCode()).isEqualTo(200);
     }
@@ -241,6 +294,14 @@ class HttpEndpointTest {
     @Test
     void shouldNotBeWellWhenNobodyAnswers() {
         assertThat(HealthCheck.ask(settings(null, null, null), "/page").well()).isFalse();
+    }
+
+    /** One that asks {@code address} where to listen, and tries again soon. */
+    private HttpEndpoint endpoint(Supplier<InetSocketAddress> address) {
+        HttpEndpoint created =
+                new HttpEndpoint(settings(null, null, null), pages(), POLICY, Duration.ofMillis(20), address);
+        endpoint = created;
+        return created;
     }
 
     private void listen(HttpSettings settings) {

@@ -35,6 +35,20 @@ class MetricsTest {
     }
 
     @Test
+    void shouldKeepACounterWhereItWasWhenItIsNotKnown() {
+        double[] number = {Double.NaN};
+        metrics.counter("x_messages_total", "Messages", () -> number[0]);
+        metrics.gauge("x_in_flight", "On their way", () -> number[0]);
+        assertThat(metrics.scrape()).contains("x_messages_total 0.0\n", "x_in_flight NaN\n");
+
+        number[0] = 5;
+        assertThat(metrics.scrape()).contains("x_messages_total 5.0\n");
+
+        number[0] = Double.NaN;
+        assertThat(metrics.scrape()).contains("x_messages_total 5.0\n", "x_in_flight NaN\n");
+    }
+
+    @Test
     void shouldSumUpTheRangesOfAHistogram() {
         metrics.histogram(
                 "x_latency_seconds",

@@ -93,11 +93,24 @@ class CertificateEndsTest {
                 + "http: {tls: {certfile: DIR/http.pem}}");
         writeIdentity("http.pem", 80);
         clockNs.addAndGet(Duration.ofMinutes(1).toNanos());
+        ends.refresh();
         assertThat(ends.now()).isEqualTo(Map.of("http.tls.certfile", day(80)));
 
         write("http.pem", "damaged");
         clockNs.addAndGet(Duration.ofMinutes(1).toNanos());
+        ends.refresh();
         assertThat(ends.now()).isEqualTo(Map.of("http.tls.certfile", day(80)));
+    }
+
+    @Test
+    void shouldReadNoFileWhenOnlyAsked() throws Exception {
+        writeIdentity("http.pem", 40);
+        CertificateEnds ends = ends("mqtt: {host: h, client_id: c}\nkafka: {config: {bootstrap.servers: 'k:9092'}}\n"
+                + "http: {tls: {certfile: DIR/http.pem}}");
+        writeIdentity("http.pem", 80);
+        clockNs.addAndGet(Duration.ofMinutes(1).toNanos());
+
+        assertThat(ends.now()).isEqualTo(Map.of("http.tls.certfile", day(40)));
     }
 
     private CertificateEnds ends(String settings) throws Exception {
