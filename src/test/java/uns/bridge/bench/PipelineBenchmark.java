@@ -13,7 +13,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import uns.bridge.message.InboundMessage;
-import uns.bridge.message.MqttProperties;
 import uns.bridge.pipeline.Outcome;
 import uns.bridge.pipeline.Pipeline;
 
@@ -84,15 +83,7 @@ public class PipelineBenchmark {
 
         private final Pipeline pipeline = ResolveBenchmark.pipeline(true);
         private final InboundMessage[] messages = Workload.named(Workload.JSON).cycle().stream()
-                .map(message -> new InboundMessage(
-                        message.topic(),
-                        message.payload(),
-                        message.payload().length,
-                        1,
-                        false,
-                        false,
-                        message.timestampMs(),
-                        MqttProperties.NONE))
+                .map(message -> message.inbound(1))
                 .toArray(InboundMessage[]::new);
         private int sent;
 
