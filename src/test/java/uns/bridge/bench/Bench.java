@@ -21,7 +21,10 @@ public final class Bench {
     /** For the JIT compilers, which lag behind the messages that gave them reason to compile. */
     private static final Duration SETTLING = Duration.ofMillis(500);
 
-    private static final int FIRST_STRETCH = 2_000;
+    private static final int FIRST_STRETCH = 5_000;
+
+    /** Fewer do not warm a process up where others keep it from its work, unless that takes very long. */
+    private static final int WARM = 100_000;
 
     /** Of the run that is about times: messages per second, for how long. */
     private static final int PACE = 5_000;
@@ -136,18 +139,23 @@ public final class Bench {
         }
     }
 
-    /** Each message at least once; returns how many messages make a stretch. */
+    /** Returns how many messages make a stretch. */
     private int warmUp(Contender contender, Workload workload) throws InterruptedException {
-        int left = workload.births().size() + workload.cycle().size();
+        // So that Kafka has all topics.
+        contender.run(workload.births().size() + workload.cycle().size());
         int messages = FIRST_STRETCH;
-        long deadline = System.nanoTime() + options.warmup().toNanos();
-        do {
-            double perSecond = contender.run(messages).messagesPerSecond();
-            left -= messages;
-            messages = Math.max(FIRST_STRETCH, (int) perSecond);
-        } while (left > 0 || System.nanoTime() < deadline);
+        long startNs = System.nanoTime();
+        long warmupNs = options.warmup().toNanos();
+        for (int done = 0; elapsed(startNs) < warmupNs || done < WARM && elapsed(startNs) < 4 * warmupNs; ) {
+            done += messages;
+            messages = Math.max(FIRST_STRETCH, (int) contender.run(messages).messagesPerSecond());
+        }
         Thread.sleep(SETTLING.toMillis());
         return (int) (messages * options.stretch().toSeconds());
+    }
+
+    private static long elapsed(long startNs) {
+        return System.nanoTime() - startNs;
     }
 
     /**

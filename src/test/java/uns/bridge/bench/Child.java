@@ -107,7 +107,10 @@ final class Child implements AutoCloseable {
         return process.info().totalCpuDuration().orElseThrow(() -> failure("tells no CPU time"));
     }
 
-    /** What its threads have allocated so far, in bytes. From the first call on, it answers to such questions. */
+    /**
+     * What its threads have allocated so far, in bytes. The first call attaches to the process, which must not have started
+     * just now.
+     */
     long allocatedBytes() {
         try {
             if (allocation.isEmpty()) {

@@ -6,6 +6,8 @@ import java.time.Duration;
 /** A measured process at work: it is warmed up once and then measured as often as one likes. */
 interface Contender extends AutoCloseable {
 
+    Duration START = Duration.ofSeconds(30);
+
     /** Has the process deal with {@code messages} messages, from the first to the confirmation of the last. */
     Sample run(int messages) throws InterruptedException;
 
@@ -14,26 +16,30 @@ interface Contender extends AutoCloseable {
     @Override
     void close() throws IOException;
 
-    static Contender start(Row row, Workload workload, Child kafka, String bootstrapServers) throws IOException {
+    /** Starts the process of {@code row} and waits until it is ready. */
+    static Contender start(Row row, Workload workload, Child kafka, String bootstrapServers)
+            throws IOException, InterruptedException {
         if (row.kind() == Row.Kind.SENDING) {
-            return new Commanded(row.start(workload, 1, bootstrapServers), kafka);
+            Child producer = row.start(workload, 1, bootstrapServers);
+            producer.await(START);
+            return new Commanded(producer, kafka);
         }
         MqttLoadSource source = new MqttLoadSource(workload);
-        return new Fed(row.start(workload, source.port(), bootstrapServers), source, kafka);
+        Child process = row.start(workload, source.port(), bootstrapServers);
+        if (!source.awaitSubscribed(START)) {
+            throw process.failure("has not subscribed within %d s".formatted(START.toSeconds()));
+        }
+        return new Fed(process, source, kafka);
     }
 
     /** Receives from a load source, which knows when the last message has been acknowledged. */
     record Fed(Child process, MqttLoadSource source, Child kafka) implements Contender {
 
-        private static final Duration START = Duration.ofSeconds(30);
         private static final Duration REST = Duration.ofSeconds(5);
         private static final Duration STALL = Duration.ofSeconds(60);
 
         /** What the process holds of the memory before its first message, in MiB. */
         double idleMib() throws InterruptedException {
-            if (!source.awaitSubscribed(START)) {
-                throw process.failure("has not subscribed within %d s".formatted(START.toSeconds()));
-            }
             Thread.sleep(REST.toMillis());
             return process.residentMib();
         }

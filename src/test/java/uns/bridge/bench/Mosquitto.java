@@ -65,6 +65,8 @@ final class Mosquitto implements AutoCloseable {
         try (AckTap tap = new AckTap(port);
                 Child measured = row.start(workload, tap.port(), bootstrapServers)) {
             Sample.Meter meter = new Sample.Meter(measured, process::cpu, kafka::cpu);
+            await(tap, 1, measured);
+            measured.allocatedBytes(); // Which takes its time at first.
             await(tap, warmup, measured);
             long warm = tap.acknowledged();
             Sample.Reading start = meter.read();

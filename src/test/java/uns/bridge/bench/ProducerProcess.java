@@ -32,12 +32,13 @@ final class ProducerProcess {
     }
 
     /**
-     * Arguments: the workload, how many records may be in flight. The command {@code run N} is answered by
+     * Arguments: the workload, how many records may be in flight. Answers {@code ready}, then the command {@code run N} by
      * {@code ran FAILED} once Kafka has answered for all N records.
      */
     public static void main(String[] arguments) {
         ProducerProcess process =
                 new ProducerProcess(Configuration.load(), Workload.named(arguments[0]), Integer.parseInt(arguments[1]));
+        Child.answer("ready");
         Child.serve(command -> {
             try {
                 Child.answer("ran " + process.run(Integer.parseInt(command.substring("run ".length()))));
