@@ -52,6 +52,16 @@ final class Configuration {
         return environment;
     }
 
+    /** What the bridge carries {@code workload} with, for what needs no brokers. */
+    static Settings of(Workload workload) {
+        try {
+            return Settings.load(
+                    directory().resolve("conf"), environment(workload, 1883, MqttPackets.MAX_ID, "127.0.0.1:9092"));
+        } catch (ConfigurationException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** For a process that was started in such a directory, with such an environment. */
     static Settings load() {
         try {

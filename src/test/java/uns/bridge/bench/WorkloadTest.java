@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import uns.bridge.Settings;
 import uns.bridge.message.OutboundRecord;
 
 /** What "sending alone" sends must be what the bridge would send. */
@@ -18,7 +17,7 @@ class WorkloadTest {
 
     @ParameterizedTest
     @FieldSource("NAMES")
-    void shouldBecomeOneRecordEachThatLacksNothing(String name) throws Exception {
+    void shouldBecomeOneRecordEachThatLacksNothing(String name) {
         Workload workload = Workload.named(name);
 
         List<OutboundRecord> records = records(workload);
@@ -33,14 +32,14 @@ class WorkloadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sparkplug-10", "alias-10"})
-    void shouldTellNamesWhetherTheyAreInTheDataOrInTheBirth(String name) throws Exception {
+    void shouldTellNamesWhetherTheyAreInTheDataOrInTheBirth(String name) {
         assertThat(records(Workload.named(name)))
                 .allSatisfy(record -> assertThat(new String(record.value(), UTF_8))
                         .contains("\"name\":\"Process/Unit 9/State\"", "\"datatype\":12"));
     }
 
     @Test
-    void shouldLoseWhatIsFiltered() throws Exception {
+    void shouldLoseWhatIsFiltered() {
         Workload workload = Workload.named(Workload.FILTERED_JSON);
 
         assertThat(workload.cycle())
@@ -53,7 +52,7 @@ class WorkloadTest {
     }
 
     @Test
-    void shouldHaveTheSizeAndTheTopicsItIsNamedAfter() throws Exception {
+    void shouldHaveTheSizeAndTheTopicsItIsNamedAfter() {
         assertThat(Workload.named(Workload.JSON).cycle())
                 .allSatisfy(message -> assertThat(message.payload()).hasSize(150));
         assertThat(Workload.named("json-10k").cycle())
@@ -68,9 +67,7 @@ class WorkloadTest {
                 .hasSize(10);
     }
 
-    private static List<OutboundRecord> records(Workload workload) throws Exception {
-        return workload.records(Settings.load(
-                Configuration.directory().resolve("conf"),
-                Configuration.environment(workload, 1883, 5_000, "127.0.0.1:9092")));
+    private static List<OutboundRecord> records(Workload workload) {
+        return workload.records(Configuration.of(workload));
     }
 }
