@@ -150,6 +150,12 @@ final class Child implements AutoCloseable {
         }
     }
 
+    /** Ends the process and waits for what it does at its end; false if that takes longer than {@code patience}. */
+    boolean end(Duration patience) throws InterruptedException {
+        process.destroy();
+        return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     @Override
     public void close() {
         try {
