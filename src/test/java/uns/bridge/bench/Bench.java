@@ -95,15 +95,14 @@ public final class Bench {
         Map<Row, Integer> stretches = new LinkedHashMap<>();
         try {
             for (Row row : rows) {
-                Contender contender = Contender.start(row, workload, kafka, bootstrapServers);
-                contenders.put(row, contender);
                 try {
+                    Contender contender = Contender.start(row, workload, kafka, bootstrapServers);
+                    contenders.put(row, contender);
                     if (row.kind() == Row.Kind.BRIDGE && contender instanceof Contender.Fed bridge) {
                         table.idle(row, bridge.idleMib());
                     }
                     stretches.put(row, warmUp(contender, workload));
                 } catch (IllegalStateException e) {
-                    contender.close();
                     leftOut.add("Left out: %s, %s: %s".formatted(workload.name(), row.label(), e.getMessage()));
                 }
             }

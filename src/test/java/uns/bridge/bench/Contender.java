@@ -6,7 +6,7 @@ import java.time.Duration;
 /** A measured process at work: it is warmed up once and then measured as often as one likes. */
 interface Contender extends AutoCloseable {
 
-    Duration START = Duration.ofSeconds(30);
+    Duration START = Duration.ofMinutes(1);
 
     /** Has the process deal with {@code messages} messages, from the first to the confirmation of the last. */
     Sample run(int messages) throws InterruptedException;
@@ -26,10 +26,12 @@ interface Contender extends AutoCloseable {
         }
         MqttLoadSource source = new MqttLoadSource(workload);
         Child process = row.start(workload, source.port(), bootstrapServers);
+        Fed fed = new Fed(process, source, kafka);
         if (!source.awaitSubscribed(START)) {
+            fed.close();
             throw process.failure("has not subscribed within %d s".formatted(START.toSeconds()));
         }
-        return new Fed(process, source, kafka);
+        return fed;
     }
 
     /** Receives from a load source, which knows when the last message has been acknowledged. */

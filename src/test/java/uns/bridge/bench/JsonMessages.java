@@ -15,7 +15,8 @@ import java.util.Random;
  */
 record JsonMessages(int size, int topics) {
 
-    private static final int LEAST = 1_600;
+    private static final int MOST = 1_600;
+    private static final int ENOUGH_BYTES = 1_600_000;
 
     /** From here on there is room for samples. */
     private static final int LARGE = 500;
@@ -26,8 +27,9 @@ record JsonMessages(int size, int topics) {
     List<Workload.Message> cycle() {
         Random random = new Random(1);
         long now = System.currentTimeMillis();
+        int count = Math.max(topics, Math.min(MOST, ENOUGH_BYTES / size));
         List<Workload.Message> cycle = new ArrayList<>();
-        for (int i = 0; i < Math.max(LEAST, topics); i++) {
+        for (int i = 0; i < count; i++) {
             int cell = i % topics;
             cycle.add(new Workload.Message(topic(cell), payload(cell, now, random)));
         }
