@@ -34,6 +34,8 @@ interface Contender extends AutoCloseable {
         return fed;
     }
 
+    record Paced(Pace pace, Sample sample) {}
+
     /** Receives from a load source, which knows when the last message has been acknowledged. */
     record Fed(Child process, MqttLoadSource source, Child kafka) implements Contender {
 
@@ -55,11 +57,13 @@ interface Contender extends AutoCloseable {
             return start.until(meter.read(), messages);
         }
 
-        /** The times from when a message was due to its acknowledgement. */
-        Pace run(int messages, int perSecond) throws InterruptedException {
+        /** The times from when a message was due to its acknowledgement, and what that rate costs. */
+        Paced run(int messages, int perSecond) throws InterruptedException {
+            Sample.Meter meter = new Sample.Meter(process, Sample.CpuTime::ours, kafka::cpu);
+            Sample.Reading start = meter.read();
             Pace pace = source.publish(messages, perSecond);
             awaitAcknowledged();
-            return pace;
+            return new Paced(pace, start.until(meter.read(), messages));
         }
 
         private void awaitAcknowledged() throws InterruptedException {

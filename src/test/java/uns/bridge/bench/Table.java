@@ -40,10 +40,17 @@ final class Table {
         note("%s: %.0f MiB before the first message", row.label(), mib);
     }
 
-    void paced(Row row, int perSecond, Pace pace) {
+    void paced(Row row, int perSecond, Contender.Paced paced) {
+        Pace pace = paced.pace();
         note(
-                "%s: at %,d msg/s from publish to confirmation p50 %.1f ms, p99 %.1f ms, max %.1f ms",
-                row.label(), perSecond, pace.percentileMs(0.5), pace.percentileMs(0.99), pace.percentileMs(1));
+                "%s: at %,d msg/s from publish to confirmation p50 %.1f ms, p99 %.1f ms, max %.1f ms; %.2f us/msg, %,.0f B/msg",
+                row.label(),
+                perSecond,
+                pace.percentileMs(0.5),
+                pace.percentileMs(0.99),
+                pace.percentileMs(1),
+                paced.sample().cpuMicros(),
+                paced.sample().allocatedBytes());
     }
 
     private void note(String format, Object... values) {
