@@ -152,7 +152,8 @@ final class Child implements AutoCloseable {
 
     /** Ends the process and waits for what it does at its end; false if that takes longer than {@code patience}. */
     boolean end(Duration patience) throws InterruptedException {
-        process.destroy();
+        // Through the handle: the process itself would close its output with it, into which Java still writes.
+        process.toHandle().destroy();
         return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 

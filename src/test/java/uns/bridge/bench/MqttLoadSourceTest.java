@@ -22,7 +22,7 @@ class MqttLoadSourceTest {
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
 
     @ParameterizedTest
-    @ValueSource(strings = {Workload.JSON, "sparkplug-10", "qos-0", "qos-2"})
+    @ValueSource(strings = {Workload.JSON, "sparkplug-10", "qos-2"})
     void shouldDeliverTheWorkloadInOrderWhenSubscribed(String name) throws Exception {
         Workload workload = Workload.named(name);
         List<Mqtt5Publish> received = new CopyOnWriteArrayList<>();
@@ -63,6 +63,23 @@ class MqttLoadSourceTest {
             await().atMost(LONG_ENOUGH).until(() -> received.size() == 100);
             assertThat(source.connections()).isEqualTo(2);
             assertThat(source.complaints()).isZero();
+        }
+    }
+
+    @Test
+    void shouldKnowThatAllHaveArrivedWhenQosIsZero() throws Exception {
+        List<Mqtt5Publish> received = new CopyOnWriteArrayList<>();
+        try (MqttLoadSource source = new MqttLoadSource(Workload.named("qos-0"))) {
+            // HiveMQ's client drops messages of QoS 0 when it has more than its Receive Maximum to hand on.
+            connect(source, 1_000, received::add);
+            source.publish(500);
+
+            assertThat(source.awaitAcknowledged(LONG_ENOUGH)).isTrue();
+            await().atMost(LONG_ENOUGH).until(() -> received.size() == 500);
+            assertThat(received.get(499).getQos()).isEqualTo(MqttQos.AT_LEAST_ONCE);
+            assertThat(received)
+                    .filteredOn(message -> message.getQos() == MqttQos.AT_MOST_ONCE)
+                    .hasSize(494);
         }
     }
 
