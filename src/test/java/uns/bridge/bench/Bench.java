@@ -6,22 +6,33 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Runs the rows and prints the table. This process is also the MQTT side of all but the Mosquitto rows.
+ * Runs the rows and prints the tables. This process is also the MQTT side of all but the Mosquitto rows.
  *
  * <p>All processes of a workload are started and warmed up first and then take turns, so that a disturbance of the
  * machine hits every row alike; a figure is the median of a row's turns. Nothing here passes or fails by time.
  */
 public final class Bench {
 
-    /** At the least, as the fastest row would otherwise have the coldest code. */
-    private static final Duration WARMUP = Duration.ofSeconds(4);
-
     /** For the JIT compilers, which lag behind the messages that gave them reason to compile. */
     private static final Duration SETTLING = Duration.ofMillis(500);
+
+    private static final int FIRST_STRETCH = 5_000;
+
+    /** Fewer do not warm a process up where others keep it from its work, unless that takes very long. */
+    private static final int WARM = 100_000;
+
+    /** Of the run that is about times: messages per second, for how long. */
+    private static final int PACE = 5_000;
+
+    private static final Duration PACED = Duration.ofSeconds(10);
+
+    /** What Mosquitto has queued. */
+    private static final int QUEUED = 200_000;
 
     private final Options options;
     private final Child kafka;
@@ -46,7 +57,7 @@ public final class Bench {
             return;
         }
         boolean complete;
-        try (Child kafka = Child.java(KafkaProcess.class, List.of("-Xmx1g"))) {
+        try (Child kafka = KafkaProcess.start()) {
             complete = new Bench(options, kafka, kafka.await(Duration.ofSeconds(60))).run();
         }
         System.exit(complete ? 0 : 1);
@@ -54,21 +65,22 @@ public final class Bench {
 
     private boolean run() throws IOException, InterruptedException {
         System.out.printf(
-                "%d cores, %s %s, %s %s %s%n%d messages after %d of warm-up, median of %d%n%n",
+                "%d cores, %s %s, %s %s %s%nmeasured JVMs: %s%nmedians of %d stretches of %d s, after %d s of warm-up%n%n",
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("java.vm.name"),
                 System.getProperty("java.vm.version"),
                 System.getProperty("os.name"),
                 System.getProperty("os.version"),
                 System.getProperty("os.arch"),
-                options.messages(),
-                options.warmup(),
-                options.repeat());
-        for (String part : options.parts()) {
-            if (part.equals(Options.MOSQUITTO)) {
+                String.join(" ", options.jvm()),
+                options.repeat(),
+                options.stretch().toSeconds(),
+                options.warmup().toSeconds());
+        for (String name : options.workloads()) {
+            if (name.equals(Options.MOSQUITTO)) {
                 mosquitto();
             } else {
-                workload(Workload.named(part));
+                workload(Workload.named(name));
             }
         }
         leftOut.forEach(System.out::println);
@@ -76,24 +88,45 @@ public final class Bench {
     }
 
     private void workload(Workload workload) throws IOException, InterruptedException {
-        List<Row> rows = new ArrayList<>(Row.receiving(options.receiveMaximums(), bootstrapServers));
-        rows.add(Row.sending(bootstrapServers, workload.name()));
+        Table table = new Table(workload.description(), "source", Optional.empty());
+        List<Row> rows = new ArrayList<>(Row.receiving(options, workload));
+        rows.addAll(Row.sending(options, workload));
         Map<Row, Contender> contenders = new LinkedHashMap<>();
+        Map<Row, Integer> stretches = new LinkedHashMap<>();
         try {
             for (Row row : rows) {
-                warmUp(row, workload).ifPresent(contender -> contenders.put(row, contender));
+                try {
+                    Contender contender = Contender.start(row, workload, kafka, bootstrapServers);
+                    contenders.put(row, contender);
+                    if (row.kind() == Row.Kind.BRIDGE && contender instanceof Contender.Fed bridge) {
+                        table.idle(row, bridge.idleMib());
+                    }
+                    stretches.put(row, warmUp(contender, workload));
+                } catch (IllegalStateException e) {
+                    leftOut.add("Left out: %s, %s: %s".formatted(workload.name(), row.label(), e.getMessage()));
+                }
             }
             Map<Row, List<Sample>> samples = new LinkedHashMap<>();
             for (int turn = 1; turn <= options.repeat(); turn++) {
-                for (Map.Entry<Row, Contender> entry : contenders.entrySet()) {
-                    Sample sample = entry.getValue().run(options.messages());
-                    progress(workload.name(), turn, options.repeat(), entry.getKey(), sample);
-                    samples.computeIfAbsent(entry.getKey(), row -> new ArrayList<>())
-                            .add(sample);
+                for (Map.Entry<Row, Integer> stretch : stretches.entrySet()) {
+                    Row row = stretch.getKey();
+                    Sample sample = contenders.get(row).run(stretch.getValue());
+                    progress(workload.name(), turn, options.repeat(), row, sample);
+                    samples.computeIfAbsent(row, first -> new ArrayList<>()).add(sample);
                 }
             }
-            Table table = new Table(workload.description(), "source", Optional.empty());
-            samples.forEach((row, taken) -> table.add(row, Sample.median(taken)));
+            for (Map.Entry<Row, List<Sample>> taken : samples.entrySet()) {
+                Row row = taken.getKey();
+                Contender contender = contenders.get(row);
+                table.add(
+                        row,
+                        Sample.median(taken.getValue()),
+                        contender.process().peakResidentMib());
+                // At QoS 0 there is no confirmation to wait for.
+                if (row.kind() == Row.Kind.BRIDGE && workload.qos() > 0 && contender instanceof Contender.Fed bridge) {
+                    table.paced(row, PACE, bridge.run((int) (PACE * PACED.toSeconds()), PACE));
+                }
+            }
             if (workload.name().equals(Workload.JSON)) {
                 sendingJson = table.sending();
             }
@@ -105,20 +138,23 @@ public final class Bench {
         }
     }
 
-    private Optional<Contender> warmUp(Row row, Workload workload) throws IOException, InterruptedException {
-        Contender contender = Contender.start(row, workload, kafka);
-        try {
-            long deadline = System.nanoTime() + WARMUP.toNanos();
-            do {
-                contender.run(options.warmup());
-            } while (System.nanoTime() < deadline);
-            Thread.sleep(SETTLING.toMillis());
-            return Optional.of(contender);
-        } catch (IllegalStateException e) {
-            contender.close();
-            leftOut.add("Left out: %s, %s: %s".formatted(workload.name(), row.label(), e.getMessage()));
-            return Optional.empty();
+    /** Returns how many messages make a stretch. */
+    private int warmUp(Contender contender, Workload workload) throws InterruptedException {
+        // So that Kafka has all topics.
+        contender.run(workload.births().size() + workload.cycle().size());
+        int messages = FIRST_STRETCH;
+        long startNs = System.nanoTime();
+        long warmupNs = options.warmup().toNanos();
+        for (int done = 0; elapsed(startNs) < warmupNs || done < WARM && elapsed(startNs) < 4 * warmupNs; ) {
+            done += messages;
+            messages = Math.max(FIRST_STRETCH, (int) contender.run(messages).messagesPerSecond());
         }
+        Thread.sleep(SETTLING.toMillis());
+        return (int) (messages * options.stretch().toSeconds());
+    }
+
+    private static long elapsed(long startNs) {
+        return System.nanoTime() - startNs;
     }
 
     /**
@@ -134,11 +170,11 @@ public final class Bench {
         Workload workload = Workload.named(Workload.JSON);
         int turns = Math.max(1, options.repeat() / 2);
         Map<Row, List<Sample>> samples = new LinkedHashMap<>();
-        List<Row> rows = new ArrayList<>(Row.receiving(options.receiveMaximums(), bootstrapServers));
+        List<Row> rows = new ArrayList<>(Row.receiving(options, workload));
         for (int turn = 1; turn <= turns; turn++) {
             for (Row row : List.copyOf(rows)) {
                 try (Mosquitto mosquitto = Mosquitto.start(executable.get())) {
-                    Sample sample = mosquitto.drain(row, workload, options.warmup(), options.messages(), kafka);
+                    Sample sample = mosquitto.drain(row, workload, QUEUED / 2, QUEUED / 2, kafka, bootstrapServers);
                     progress(Options.MOSQUITTO, turn, turns, row, sample);
                     samples.computeIfAbsent(row, first -> new ArrayList<>()).add(sample);
                 } catch (IllegalStateException e) {
@@ -151,13 +187,19 @@ public final class Bench {
                 "The same JSON, queued by Mosquitto in a persistent session and drained, median of " + turns,
                 "Mosquitto",
                 sendingJson);
-        samples.forEach((row, taken) -> table.add(row, Sample.median(taken)));
+        samples.forEach((row, taken) -> table.add(row, Sample.median(taken), Double.NaN));
         System.out.println(table);
     }
 
-    private void progress(String part, int turn, int turns, Row row, Sample sample) {
+    private static void progress(String part, int turn, int turns, Row row, Sample sample) {
         System.err.printf(
+                Locale.ROOT,
                 "%s %d/%d: %s: %,.0f msg/s, %.2f us/msg%n",
-                part, turn, turns, row.label(), sample.messagesPerSecond(), sample.cpuMicros());
+                part,
+                turn,
+                turns,
+                row.label(),
+                sample.messagesPerSecond(),
+                sample.cpuMicros());
     }
 }

@@ -7,17 +7,19 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A process that plays one role of the benchmark. Those of ours answer in lines that begin with {@link #ANSWER}, take
@@ -28,7 +30,10 @@ final class Child implements AutoCloseable {
     static final String ANSWER = "> ";
 
     /** Log lines of the ceilings and of Kafka: warnings only, the same for all. */
-    private static final String LOGGING = "-Dlogback.configurationFile=uns/bridge/bench/logback.xml";
+    static final String LOGGING = "-Dlogback.configurationFile=uns/bridge/bench/logback.xml";
+
+    /** Of this process. */
+    static final String CLASS_PATH = System.getProperty("java.class.path");
 
     private static final int KEPT_LINES = 60;
 
@@ -37,6 +42,7 @@ final class Child implements AutoCloseable {
     private final PrintStream commands;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final Deque<String> printed = new ArrayDeque<>();
+    private Optional<Allocation> allocation = Optional.empty();
 
     private Child(String name, Process process) {
         this.name = name;
@@ -53,19 +59,6 @@ final class Child implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().putAll(environment);
         return new Child(name, builder.redirectErrorStream(true).start());
-    }
-
-    /** Starts {@code main} on the class path of this process. */
-    static Child java(Class<?> main, List<String> jvmOptions, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(javaExecutable()));
-        command.addAll(jvmOptions);
-        command.addAll(List.of(LOGGING, "-classpath", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(List.of(arguments));
-        return start(main.getSimpleName(), command, Map.of(), Path.of("."));
-    }
-
-    static String javaExecutable() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     /** What a role does with its standard input: {@code command} for each line, and the end of the process with it. */
@@ -114,14 +107,65 @@ final class Child implements AutoCloseable {
         return process.info().totalCpuDuration().orElseThrow(() -> failure("tells no CPU time"));
     }
 
+    /**
+     * What its threads have allocated so far, in bytes. The first call attaches to the process, which must not have started
+     * just now.
+     */
+    long allocatedBytes() {
+        try {
+            if (allocation.isEmpty()) {
+                allocation = Optional.of(new Allocation(process.pid()));
+            }
+            return allocation.get().bytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What it holds of the machine's memory, in MiB. */
+    double residentMib() {
+        return status("VmRSS:");
+    }
+
+    /** The most that it has held. */
+    double peakResidentMib() {
+        return status("VmHWM:");
+    }
+
+    /** A line of proc(5), in KiB there; NaN where there is none. */
+    private double status(String line) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+            return lines.filter(text -> text.startsWith(line))
+                    .mapToDouble(text -> Double.parseDouble(text.replaceAll("[^0-9]", "")) / 1024)
+                    .findFirst()
+                    .orElse(Double.NaN);
+        } catch (IOException e) {
+            return Double.NaN;
+        }
+    }
+
     IllegalStateException failure(String what) {
         synchronized (printed) {
             return new IllegalStateException(name + " " + what + "; it printed:\n" + String.join("\n", printed));
         }
     }
 
+    /** Ends the process and waits for what it does at its end; false if that takes longer than {@code patience}. */
+    boolean end(Duration patience) throws InterruptedException {
+        // Through the handle: the process itself would close its output with it, into which Java still writes.
+        process.toHandle().destroy();
+        return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     @Override
     public void close() {
+        try {
+            if (allocation.isPresent()) {
+                allocation.get().close();
+            }
+        } catch (IOException e) {
+            // It has ended by itself.
+        }
         process.destroy();
         try {
             if (!process.waitFor(10, TimeUnit.SECONDS)) {

@@ -1,5 +1,8 @@
 package uns.bridge.bench;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import uns.bridge.brokers.Brokers;
 import uns.bridge.brokers.KafkaBroker;
@@ -8,6 +11,20 @@ import uns.bridge.brokers.KafkaBroker;
 final class KafkaProcess {
 
     private KafkaProcess() {}
+
+    static Child start() throws IOException {
+        return Child.start(
+                "Kafka",
+                List.of(
+                        Options.JAVA,
+                        "-Xmx1g",
+                        Child.LOGGING,
+                        "-classpath",
+                        Child.CLASS_PATH,
+                        KafkaProcess.class.getName()),
+                Map.of(),
+                Path.of("."));
+    }
 
     /** Answers with the bootstrap servers. */
     public static void main(String[] arguments) {

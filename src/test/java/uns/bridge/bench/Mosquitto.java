@@ -59,13 +59,15 @@ final class Mosquitto implements AutoCloseable {
      * Queues messages for the session of the measured process, has the process drain them and measures that, after the
      * first {@code warmup} of them.
      */
-    Sample drain(Row row, Workload workload, long warmup, long messages, Child kafka)
+    Sample drain(Row row, Workload workload, long warmup, long messages, Child kafka, String bootstrapServers)
             throws IOException, InterruptedException {
-        exchange(MqttPackets.connect(Row.CLIENT_ID), MqttPackets.subscribeToAll());
+        exchange(MqttPackets.connect(Configuration.CLIENT_ID), MqttPackets.subscribeToAll());
         publish(workload, warmup + messages);
         try (AckTap tap = new AckTap(port);
-                Child measured = row.starter().start(tap.port())) {
-            Sample.Meter meter = new Sample.Meter(measured::cpu, process::cpu, kafka::cpu);
+                Child measured = row.start(workload, tap.port(), bootstrapServers)) {
+            Sample.Meter meter = new Sample.Meter(measured, process::cpu, kafka::cpu);
+            await(tap, 1, measured);
+            measured.allocatedBytes(); // Which takes its time at first.
             await(tap, warmup, measured);
             long warm = tap.acknowledged();
             Sample.Reading start = meter.read();
@@ -119,9 +121,9 @@ final class Mosquitto implements AutoCloseable {
         }
     }
 
-    /** Publishes at QoS 1 and returns when Mosquitto has acknowledged everything. */
+    /** Publishes, at QoS 1, and returns when Mosquitto has acknowledged everything. */
     private void publish(Workload workload, long count) throws IOException, InterruptedException {
-        PublishFlow flow = new PublishFlow(workload, 1);
+        PublishFlow flow = new PublishFlow(workload);
         flow.publish(count);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
@@ -157,7 +159,7 @@ final class Mosquitto implements AutoCloseable {
             while (true) {
                 feed(socket.getInputStream(), scanner, (firstByte, buffer, body, length) -> {
                     if (firstByte >> 4 == MqttPackets.PUBACK) {
-                        acknowledgements.add(buffer, body, length);
+                        acknowledgements.add(MqttPackets.PUBACK, buffer, body, length);
                     } else if (firstByte >> 4 == MqttPackets.CONNACK) {
                         flow.start();
                     }

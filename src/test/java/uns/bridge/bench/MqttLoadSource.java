@@ -27,9 +27,9 @@ final class MqttLoadSource implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private volatile Socket client = new Socket();
 
-    /** A source on a free port of the loopback interface that sends at {@code qos} 0 or 1. */
-    MqttLoadSource(Workload workload, int qos) throws IOException {
-        flow = new PublishFlow(workload, qos);
+    /** A source on a free port of the loopback interface. */
+    MqttLoadSource(Workload workload) throws IOException {
+        flow = new PublishFlow(workload);
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         acceptor = new Thread(this::accept, "load-source-" + server.getLocalPort());
         acceptor.setDaemon(true);
@@ -40,14 +40,24 @@ final class MqttLoadSource implements AutoCloseable {
         return server.getLocalPort();
     }
 
+    /** Waits for a subscriber; false if {@code timeout} passes before. */
+    boolean awaitSubscribed(Duration timeout) throws InterruptedException {
+        return flow.awaitStart(timeout);
+    }
+
     /** Publishes {@code count} further messages, as soon as there is a subscriber. */
     void publish(long count) {
         flow.publish(count);
     }
 
+    /** Publishes them at a fixed rate, and times them: from when each was due to its PUBACK, or PUBREC. */
+    Pace publish(int count, int perSecond) {
+        return flow.publish(count, perSecond);
+    }
+
     /**
-     * Waits until every message published has been acknowledged (with QoS 0: has been sent); false if {@code timeout}
-     * passes before.
+     * Waits until every message published has been acknowledged (with QoS 0: one of QoS 1 behind it); false if
+     * {@code timeout} passes before.
      */
     boolean awaitAcknowledged(Duration timeout) throws InterruptedException {
         return flow.await(timeout);
@@ -124,7 +134,8 @@ final class MqttLoadSource implements AutoCloseable {
         @Override
         public void packet(int firstByte, byte[] buffer, int body, int length) {
             switch (firstByte >> 4) {
-                case MqttPackets.PUBACK -> acknowledgements.add(buffer, body, length);
+                case MqttPackets.PUBACK, MqttPackets.PUBREC, MqttPackets.PUBCOMP ->
+                    acknowledgements.add(firstByte >> 4, buffer, body, length);
                 case MqttPackets.CONNECT -> connected(MqttPackets.receiveMaximum(buffer, body, length));
                 case MqttPackets.SUBSCRIBE -> {
                     flow.reply(MqttPackets.suback(buffer, body, length));

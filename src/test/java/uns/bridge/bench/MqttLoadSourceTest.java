@@ -22,11 +22,11 @@ class MqttLoadSourceTest {
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
 
     @ParameterizedTest
-    @ValueSource(strings = {Workload.JSON, Workload.SPARKPLUG})
+    @ValueSource(strings = {Workload.JSON, "sparkplug-10", "qos-2"})
     void shouldDeliverTheWorkloadInOrderWhenSubscribed(String name) throws Exception {
         Workload workload = Workload.named(name);
         List<Mqtt5Publish> received = new CopyOnWriteArrayList<>();
-        try (MqttLoadSource source = new MqttLoadSource(workload, 1)) {
+        try (MqttLoadSource source = new MqttLoadSource(workload)) {
             Mqtt5AsyncClient client = connect(source, 7, received::add);
             source.publish(2_000);
 
@@ -50,7 +50,7 @@ class MqttLoadSourceTest {
     void shouldSendAgainWhatWasNotAcknowledgedWhenTheConnectionWasCut() throws Exception {
         List<Mqtt5Publish> unacknowledged = new CopyOnWriteArrayList<>();
         List<Mqtt5Publish> received = new CopyOnWriteArrayList<>();
-        try (MqttLoadSource source = new MqttLoadSource(Workload.named(Workload.JSON), 1)) {
+        try (MqttLoadSource source = new MqttLoadSource(Workload.named(Workload.JSON))) {
             source.publish(100);
             connectManually(source, 10, unacknowledged::add);
             assertThat(source.awaitAcknowledged(Duration.ofMillis(500))).isFalse();
@@ -67,15 +67,32 @@ class MqttLoadSourceTest {
     }
 
     @Test
-    void shouldSendEverythingWhenQosIsZero() throws Exception {
+    void shouldKnowThatAllHaveArrivedWhenQosIsZero() throws Exception {
         List<Mqtt5Publish> received = new CopyOnWriteArrayList<>();
-        try (MqttLoadSource source = new MqttLoadSource(Workload.named(Workload.JSON), 0)) {
+        try (MqttLoadSource source = new MqttLoadSource(Workload.named("qos-0"))) {
             // HiveMQ's client drops messages of QoS 0 when it has more than its Receive Maximum to hand on.
             connect(source, 1_000, received::add);
             source.publish(500);
 
             assertThat(source.awaitAcknowledged(LONG_ENOUGH)).isTrue();
             await().atMost(LONG_ENOUGH).until(() -> received.size() == 500);
+            assertThat(received.get(499).getQos()).isEqualTo(MqttQos.AT_LEAST_ONCE);
+            assertThat(received)
+                    .filteredOn(message -> message.getQos() == MqttQos.AT_MOST_ONCE)
+                    .hasSize(494);
+        }
+    }
+
+    @Test
+    void shouldTimeMessagesFromWhenTheyWereDue() throws Exception {
+        try (MqttLoadSource source = new MqttLoadSource(Workload.named(Workload.JSON))) {
+            connect(source, 1_000, message -> {});
+            long startNs = System.nanoTime();
+            Pace pace = source.publish(500, 1_000);
+
+            assertThat(source.awaitAcknowledged(LONG_ENOUGH)).isTrue();
+            assertThat(System.nanoTime() - startNs).isGreaterThan(499_000_000);
+            assertThat(pace.percentileMs(0.5)).isPositive().isLessThan(pace.percentileMs(1));
         }
     }
 

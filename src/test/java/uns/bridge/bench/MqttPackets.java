@@ -12,6 +12,9 @@ final class MqttPackets {
     static final int CONNACK = 2;
     static final int PUBLISH = 3;
     static final int PUBACK = 4;
+    static final int PUBREC = 5;
+    static final int PUBREL = 6;
+    static final int PUBCOMP = 7;
     static final int SUBSCRIBE = 8;
     static final int SUBACK = 9;
     static final int UNSUBSCRIBE = 10;
@@ -33,6 +36,10 @@ final class MqttPackets {
         }
         body.put((byte) 0).put(payload);
         return packet(PUBLISH << 4 | qos << 1, body.array());
+    }
+
+    static byte[] pubrel(int id) {
+        return new byte[] {(byte) (PUBREL << 4 | 2), 2, (byte) (id >> 8), (byte) id};
     }
 
     /** Where the packet identifier of a PUBLISH of QoS 1 or 2 made by {@link #publish} stands. */

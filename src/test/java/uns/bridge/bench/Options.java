@@ -1,5 +1,7 @@
 package uns.bridge.bench;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -7,59 +9,105 @@ import java.util.stream.Stream;
 /**
  * The command line of the benchmark.
  *
- * @param messages messages of a measured stretch
- * @param warmup messages before the first measured stretch of a process
+ * @param stretch how long a measured stretch is
+ * @param warmup how long a process is at work before its first measured stretch
  * @param repeat measured stretches of each row; the rows take turns
- * @param parts {@link Workload#NAMES} and {@link #MOSQUITTO}, as far as wanted
+ * @param workloads {@link Workload#NAMES} and {@link #MOSQUITTO}, as far as wanted
  * @param receiveMaximums a row of the bridge for each; the ceilings have the first
+ * @param jvm the options of every measured JVM
  */
-record Options(long messages, long warmup, int repeat, List<String> parts, List<Integer> receiveMaximums) {
+record Options(
+        Duration stretch,
+        Duration warmup,
+        int repeat,
+        List<String> workloads,
+        List<Integer> receiveMaximums,
+        List<String> jvm) {
 
     static final String MOSQUITTO = "mosquitto";
 
+    /** The Java that runs this process. */
+    static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+    private static final String ALL = "all";
+    private static final List<String> KNOWN =
+            Stream.concat(Workload.NAMES.stream(), Stream.of(MOSQUITTO)).toList();
+
+    /** A quarter of an hour. */
+    private static final List<String> DEFAULT = List.of(
+            "json",
+            "json-1k",
+            "json-10k",
+            "sparkplug-10",
+            "sparkplug-100",
+            "alias-10",
+            "topics-1000",
+            "qos-0",
+            "qos-2");
+
     static final String USAGE = """
             Arguments (mvn -q -Pbench -Dbench.args="..."):
-              --messages N            messages of a measured stretch, default 100000
-              --warmup N              messages before it, or more within 4 s, default 150000
+              --rows NAME,...         what to measure: all, or some of
+                                      %s
+                                      default %s
               --repeat N              measured stretches of each row, default 3; the table has their medians
-              --rows json,sparkplug,mosquitto
-                                      what to measure, default all
-              --receive-maximum N,... a row of the bridge for each, default 5000""";
+              --seconds N             how long a stretch is, default 2
+              --warmup N              how many seconds each process is at work before, default 5
+              --receive-maximum N,... a row of the bridge for each, default 5000
+              --jvm OPTION,...        options of the measured JVMs, default -Xmx256m""".formatted(String.join(",", KNOWN), String.join(",", DEFAULT));
 
     /** Throws IllegalArgumentException with a readable message. */
     static Options parse(String[] arguments) {
-        long messages = 100_000;
-        long warmup = 150_000;
+        Duration stretch = Duration.ofSeconds(2);
+        Duration warmup = Duration.ofSeconds(5);
         int repeat = 3;
-        List<String> known =
-                Stream.concat(Workload.NAMES.stream(), Stream.of(MOSQUITTO)).toList();
-        List<String> parts = known;
+        List<String> workloads = DEFAULT;
         List<Integer> receiveMaximums = List.of(5_000);
+        List<String> jvm = List.of("-Xmx256m");
         for (int i = 0; i < arguments.length; i += 2) {
+            String name = arguments[i];
             if (i + 1 == arguments.length) {
-                throw new IllegalArgumentException(arguments[i] + " is unknown or lacks its value");
+                throw new IllegalArgumentException(name + " is unknown or lacks its value");
             }
             String value = arguments[i + 1];
-            switch (arguments[i]) {
-                case "--messages" -> messages = number(arguments[i], value, 1_000_000_000);
-                case "--warmup" -> warmup = number(arguments[i], value, 1_000_000_000);
-                case "--repeat" -> repeat = number(arguments[i], value, 1_000);
-                case "--rows" -> parts = List.of(value.split(","));
+            switch (name) {
+                case "--rows" -> workloads = value.equals(ALL) ? KNOWN : List.of(value.split(","));
+                case "--repeat" -> repeat = number(name, value, 1_000);
+                case "--seconds" -> stretch = Duration.ofSeconds(number(name, value, 3_600));
+                case "--warmup" -> warmup = Duration.ofSeconds(number(name, value, 3_600));
                 case "--receive-maximum" -> {
                     receiveMaximums = new ArrayList<>();
                     for (String maximum : value.split(",")) {
-                        receiveMaximums.add(number(arguments[i], maximum, MqttPackets.MAX_ID));
+                        receiveMaximums.add(number(name, maximum, MqttPackets.MAX_ID));
                     }
                 }
-                default -> throw new IllegalArgumentException(arguments[i] + " is unknown");
+                case "--jvm" -> jvm = List.of(value.split(","));
+                default -> throw new IllegalArgumentException(name + " is unknown");
             }
         }
-        for (String part : parts) {
-            if (!known.contains(part)) {
-                throw new IllegalArgumentException("--rows " + part + ": must be among " + String.join(", ", known));
+        for (String workload : workloads) {
+            if (!KNOWN.contains(workload)) {
+                throw new IllegalArgumentException(
+                        "--rows " + workload + ": must be " + ALL + " or among " + String.join(", ", KNOWN));
             }
         }
-        return new Options(messages, warmup, repeat, parts, List.copyOf(receiveMaximums));
+        return new Options(stretch, warmup, repeat, workloads, List.copyOf(receiveMaximums), jvm);
+    }
+
+    /** The command that starts {@code main} on the class path of this process. */
+    List<String> java(Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(Child.LOGGING, "-classpath", Child.CLASS_PATH, main.getName()));
+        command.addAll(List.of(arguments));
+        return java(command);
+    }
+
+    /** A measured JVM with further arguments. */
+    List<String> java(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(JAVA));
+        command.addAll(jvm);
+        command.addAll(arguments);
+        return command;
     }
 
     private static int number(String name, String value, int most) {

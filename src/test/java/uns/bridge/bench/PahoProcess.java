@@ -20,6 +20,7 @@ import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
+import uns.bridge.mqtt.MqttSettings;
 
 /**
  * The ceiling "receiving alone": Paho receives everything, acknowledges it and does nothing with it. Either as it comes,
@@ -32,17 +33,16 @@ final class PahoProcess {
 
     private PahoProcess() {}
 
-    /** Arguments: port, client id, Receive Maximum, {@link #AS_IT_COMES} or {@link #TUNED}. */
+    /** Argument: {@link #AS_IT_COMES} or, not for QoS 2, {@link #TUNED}. */
     public static void main(String[] arguments) throws MqttException {
-        int port = Integer.parseInt(arguments[0]);
-        String clientId = arguments[1];
+        MqttSettings settings = Configuration.load().mqtt();
         MqttConnectionOptions options = new MqttConnectionOptions();
         options.setCleanStart(false);
         options.setSessionExpiryInterval(3600L);
-        options.setReceiveMaximum(Integer.parseInt(arguments[2]));
-        MqttAsyncClient client = arguments[3].equals(TUNED)
-                ? new Tuned(port, clientId)
-                : new MqttAsyncClient(uri(port), clientId, new MemoryPersistence());
+        options.setReceiveMaximum(settings.receiveMaximum());
+        MqttAsyncClient client = arguments[0].equals(TUNED)
+                ? new Tuned(settings.port(), settings.clientId())
+                : new MqttAsyncClient(uri(settings.port()), settings.clientId(), new MemoryPersistence());
         if (client instanceof Tuned tuned) {
             client.setManualAcks(true);
             client.setCallback(new Receiver(tuned));
@@ -53,7 +53,11 @@ final class PahoProcess {
             client.setCallback(new Receiver(null));
         }
         client.connect(options).waitForCompletion();
-        client.subscribe(new MqttSubscription[] {new MqttSubscription("#", 1)}, null, null, new MqttProperties())
+        client.subscribe(
+                        new MqttSubscription[] {new MqttSubscription("#", settings.qos())},
+                        null,
+                        null,
+                        new MqttProperties())
                 .waitForCompletion();
         Child.serve(command -> {});
     }
@@ -178,7 +182,7 @@ final class PahoProcess {
 
         @Override
         public void messageArrived(String topic, MqttMessage message) {
-            if (tuned != null) {
+            if (tuned != null && message.getQos() > 0) {
                 tuned.acknowledge(message.getId());
             }
         }

@@ -1,102 +1,82 @@
 package uns.bridge.bench;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import uns.bridge.Settings;
+import uns.bridge.message.OutboundRecord;
 
 /**
- * The ceiling "sending alone": a KafkaProducer with the settings of the bridge sends prebuilt records, as many as it is
- * told to, as fast as it takes them.
+ * The ceiling "sending alone": a KafkaProducer with the settings of the bridge sends the records that the bridge would,
+ * built before, as many as it is told to, as fast as it takes them.
  */
 final class ProducerProcess {
 
-    private ProducerProcess() {}
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final List<ProducerRecord<byte[], byte[]>> records;
+    private final int mostInFlight;
+    private final Semaphore room;
+    private int sent;
 
-    /**
-     * Arguments: bootstrap servers, workload. The command {@code run N} is answered by {@code ran FAILED} once Kafka has
-     * answered for all N records.
-     */
-    public static void main(String[] arguments) {
-        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (Workload.Message message : Workload.named(arguments[1]).cycle()) {
-            records.add(recordOf(message));
-        }
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                arguments[0],
-                ProducerConfig.ACKS_CONFIG,
-                "all",
-                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                true,
-                ProducerConfig.COMPRESSION_TYPE_CONFIG,
-                "lz4",
-                ProducerConfig.LINGER_MS_CONFIG,
-                5,
-                ProducerConfig.BATCH_SIZE_CONFIG,
-                65_536,
-                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
-                ByteArraySerializer.class,
-                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
-                ByteArraySerializer.class))) {
-            Child.serve(command -> run(producer, records, Integer.parseInt(command.substring("run ".length()))));
-        }
+    private ProducerProcess(Settings settings, Workload workload, int mostInFlight) {
+        producer = new KafkaProducer<>(settings.kafka().config());
+        records = workload.records(settings).stream()
+                .map(ProducerProcess::producerRecord)
+                .toList();
+        this.mostInFlight = mostInFlight;
+        room = new Semaphore(mostInFlight);
     }
 
-    private static void run(
-            KafkaProducer<byte[], byte[]> producer, List<ProducerRecord<byte[], byte[]>> records, int count) {
-        AtomicLong answered = new AtomicLong();
+    /**
+     * Arguments: the workload, how many records may be in flight. Answers {@code ready}, then the command {@code run N} by
+     * {@code ran FAILED} once Kafka has answered for all N records.
+     */
+    public static void main(String[] arguments) {
+        ProducerProcess process =
+                new ProducerProcess(Configuration.load(), Workload.named(arguments[0]), Integer.parseInt(arguments[1]));
+        Child.answer("ready");
+        Child.serve(command -> {
+            try {
+                Child.answer("ran " + process.run(Integer.parseInt(command.substring("run ".length()))));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private long run(int count) throws InterruptedException {
         AtomicLong failed = new AtomicLong();
-        CountDownLatch done = new CountDownLatch(1);
+        AtomicInteger answered = new AtomicInteger();
+        Semaphore done = new Semaphore(0);
+        boolean bounded = mostInFlight < Integer.MAX_VALUE;
         for (int i = 0; i < count; i++) {
-            producer.send(records.get(i % records.size()), (metadata, exception) -> {
+            if (bounded) {
+                room.acquire();
+            }
+            producer.send(records.get(sent++ % records.size()), (metadata, exception) -> {
                 if (exception != null) {
                     failed.incrementAndGet();
                 }
+                if (bounded) {
+                    room.release();
+                }
                 if (answered.incrementAndGet() == count) {
-                    done.countDown();
+                    done.release();
                 }
             });
         }
-        try {
-            done.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-        Child.answer("ran " + failed.get());
+        done.acquire();
+        return failed.get();
     }
 
-    private static ProducerRecord<byte[], byte[]> recordOf(Workload.Message message) {
-        List<Header> headers = new ArrayList<>();
-        headers.add(header("mqtt.qos", "1"));
-        headers.add(header("mqtt.retained", "false"));
-        headers.add(header("mqtt.duplicate", "false"));
-        String[] levels = message.topic().split("/", -1);
-        if (levels[0].equals("spBv1.0")) {
-            headers.add(header("sparkplug.group", levels[1]));
-            headers.add(header("sparkplug.type", levels[2]));
-            headers.add(header("sparkplug.edge", levels[3]));
-            headers.add(header("sparkplug.device", levels[4]));
-        }
-        return new ProducerRecord<>(
-                message.topic().replace('/', '_'),
-                null,
-                message.timestampMs(),
-                message.topic().getBytes(UTF_8),
-                message.value(),
-                headers);
-    }
-
-    private static Header header(String name, String value) {
-        return new RecordHeader(name, value.getBytes(UTF_8));
+    /** As the bridge makes it. */
+    private static ProducerRecord<byte[], byte[]> producerRecord(OutboundRecord record) {
+        RecordHeaders headers = new RecordHeaders();
+        record.headers().forEach(header -> headers.add(header.name(), header.value()));
+        return new ProducerRecord<>(record.topic(), null, record.timestampMs(), record.key(), record.value(), headers);
     }
 }

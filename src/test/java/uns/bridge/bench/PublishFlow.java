@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A stream of prebuilt PUBLISH packets towards one receiver: as many as were asked for, never more in flight than the
@@ -19,10 +20,18 @@ final class PublishFlow {
     private static final long FREE = -1;
     private static final long GATHERING_NANOS = 1_000_000;
 
-    private final List<PublishPacket> once;
-    private final List<PublishPacket> cycle;
+    /** Among messages of QoS 0, one in so many has QoS 1: its acknowledgement tells how far the receiver is. */
+    private static final int MARK_INTERVAL = 100;
+
+    private final int qos;
+    private final Packets packets;
+    private final Packets marks;
     private final byte[] buffer = new byte[256 * 1024];
+
+    /** By packet identifier, of what is in flight: the message, and the first one that it stands for. */
     private final long[] sequenceOf = new long[MqttPackets.MAX_ID + 1];
+
+    private final long[] firstOf = new long[MqttPackets.MAX_ID + 1];
     private final ByteArrayOutputStream replies = new ByteArrayOutputStream();
 
     private boolean open;
@@ -32,7 +41,12 @@ final class PublishFlow {
     private int lastId;
     private int inFlight;
     private long target;
+    private Optional<Pace> pace = Optional.empty();
     private long sent;
+
+    /** Until here, messages have been sent that have an identifier, or one behind them has. */
+    private long marked;
+
     private long acknowledged;
     private long complaints;
 
@@ -46,33 +60,58 @@ final class PublishFlow {
         }
     }
 
-    /** The flow of a workload's messages at {@code qos} 0 or 1. */
-    PublishFlow(Workload workload, int qos) {
-        once = workload.births().stream()
-                .map(message -> PublishPacket.of(message, qos))
-                .toList();
-        cycle = workload.cycle().stream()
-                .map(message -> PublishPacket.of(message, qos))
-                .toList();
+    private record Packets(List<PublishPacket> once, List<PublishPacket> cycle) {
+        static Packets of(Workload workload, int qos) {
+            return new Packets(
+                    workload.births().stream()
+                            .map(message -> PublishPacket.of(message, qos))
+                            .toList(),
+                    workload.cycle().stream()
+                            .map(message -> PublishPacket.of(message, qos))
+                            .toList());
+        }
+
+        PublishPacket get(long sequence) {
+            return sequence < once.size()
+                    ? once.get((int) sequence)
+                    : cycle.get((int) ((sequence - once.size()) % cycle.size()));
+        }
+    }
+
+    PublishFlow(Workload workload) {
+        qos = workload.qos();
+        packets = Packets.of(workload, qos);
+        marks = qos == 0 ? Packets.of(workload, 1) : packets;
         Arrays.fill(sequenceOf, FREE);
     }
 
-    /** Asks for {@code count} further messages. */
+    /** Asks for {@code count} further messages, as soon as they can be sent. */
     synchronized void publish(long count) {
         target += count;
+        pace = Optional.empty();
         notifyAll();
+    }
+
+    /** Asks for {@code count} further messages at a fixed rate; the result is complete once all are acknowledged. */
+    synchronized Pace publish(int count, int perSecond) {
+        Pace paced = new Pace(target, count, perSecond, System.nanoTime());
+        target += count;
+        pace = Optional.of(paced);
+        notifyAll();
+        return paced;
     }
 
     /** A connection is there; publishing waits for {@link #start}. */
     synchronized void open(int receiveMaximum) {
-        long oldest = sent;
-        for (long sequence : sequenceOf) {
-            if (sequence != FREE) {
-                oldest = Math.min(oldest, sequence);
+        long oldest = marked;
+        for (int id = 0; id <= MqttPackets.MAX_ID; id++) {
+            if (sequenceOf[id] != FREE) {
+                oldest = Math.min(oldest, firstOf[id]);
             }
         }
         Arrays.fill(sequenceOf, FREE);
         sent = oldest;
+        marked = oldest;
         acknowledged = oldest;
         inFlight = 0;
         window = receiveMaximum;
@@ -84,6 +123,15 @@ final class PublishFlow {
     synchronized void start() {
         started = true;
         notifyAll();
+    }
+
+    /** Waits for {@link #start}; false if {@code timeout} passes before. */
+    synchronized boolean awaitStart(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (!started && System.nanoTime() < deadline) {
+            wait(100);
+        }
+        return started;
     }
 
     synchronized void close() {
@@ -99,18 +147,26 @@ final class PublishFlow {
 
     /** To be called once for each read, as it takes the lock and wakes {@link #pump}. */
     synchronized void acknowledged(Acknowledgements ids) {
+        long now = System.nanoTime();
         for (int i = 0; i < ids.count; i++) {
             int id = ids.ids[i];
-            if (sequenceOf[id] == FREE) {
+            long sequence = sequenceOf[id];
+            if (sequence == FREE) {
                 complaints++;
+                continue;
+            }
+            pace.ifPresent(paced -> paced.confirmed(sequence, now));
+            if (ids.types[i] == MqttPackets.PUBREC) {
+                replies.writeBytes(MqttPackets.pubrel(id));
             } else {
+                long count = sequence - firstOf[id] + 1;
                 sequenceOf[id] = FREE;
-                inFlight--;
-                acknowledged++;
+                inFlight -= (int) count;
+                acknowledged += count;
             }
         }
         complaints += ids.refused;
-        if (acknowledged == target || (gathering ? worthSending() : canSend())) {
+        if (acknowledged == target || replies.size() > 0 || (gathering ? worthSending() : canSend())) {
             notifyAll();
         }
     }
@@ -150,7 +206,7 @@ final class PublishFlow {
 
     private synchronized int next() throws InterruptedException {
         while (open && replies.size() == 0 && !canSend()) {
-            wait();
+            wait(pace.isPresent() ? 1 : 0);
         }
         gather();
         if (!open) {
@@ -161,26 +217,24 @@ final class PublishFlow {
         System.arraycopy(first, 0, buffer, 0, first.length);
         int length = first.length;
         while (canSend()) {
-            PublishPacket packet = packet(sent);
+            boolean mark = isMark();
+            PublishPacket packet = (mark ? marks : packets).get(sent);
             byte[] bytes = packet.bytes();
             if (buffer.length - length < bytes.length) {
                 break;
             }
             System.arraycopy(bytes, 0, buffer, length, bytes.length);
-            if (packet.idOffset() >= 0) {
+            if (mark) {
                 int id = freeId();
                 buffer[length + packet.idOffset()] = (byte) (id >> 8);
                 buffer[length + packet.idOffset() + 1] = (byte) id;
                 sequenceOf[id] = sent;
-                inFlight++;
-            } else {
-                acknowledged++;
+                firstOf[id] = marked;
+                marked = sent + 1;
             }
+            inFlight++;
             length += bytes.length;
             sent++;
-        }
-        if (acknowledged == target) {
-            notifyAll();
         }
         return length;
     }
@@ -200,19 +254,22 @@ final class PublishFlow {
     }
 
     private boolean canSend() {
-        return started && sent < target && inFlight < window;
+        return started && sent < due() && inFlight < window;
+    }
+
+    private long due() {
+        return pace.isPresent() ? pace.get().due(System.nanoTime()) : target;
+    }
+
+    /** At QoS 0 so often, and whenever there would be nothing in flight to wait for. */
+    private boolean isMark() {
+        return qos > 0 || sent % MARK_INTERVAL == 0 || sent + 1 == target || inFlight + 1 == window;
     }
 
     /** Whether there is enough to send at once: an eighth of the window, or all that is left. */
     private boolean worthSending() {
         long room = Math.min(window - inFlight, target - sent);
-        return canSend() && (room >= window / 8 || room == target - sent || inFlight == 0);
-    }
-
-    private PublishPacket packet(long sequence) {
-        return sequence < once.size()
-                ? once.get((int) sequence)
-                : cycle.get((int) ((sequence - once.size()) % cycle.size()));
+        return canSend() && (pace.isPresent() || room >= window / 8 || room == target - sent || inFlight == 0);
     }
 
     private int freeId() {
@@ -222,14 +279,16 @@ final class PublishFlow {
         return lastId;
     }
 
-    /** Collects the PUBACKs of one read. Not thread-safe. */
+    /** Collects the PUBACK, PUBREC and PUBCOMP packets of one read. Not thread-safe. */
     static final class Acknowledgements {
+        private final int[] types = new int[16 * 1024];
         private final int[] ids = new int[16 * 1024];
         private int count;
         private int refused;
 
-        /** Takes the body of a PUBACK. */
-        void add(byte[] buffer, int body, int length) {
+        /** Takes the body of such a packet. */
+        void add(int type, byte[] buffer, int body, int length) {
+            types[count] = type;
             ids[count++] = (buffer[body] & 0xff) << 8 | buffer[body + 1] & 0xff;
             if (length > 2 && (buffer[body + 2] & 0xff) >= 0x80) {
                 refused++;

@@ -1,6 +1,7 @@
 package uns.bridge.bench;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,9 +10,10 @@ import java.util.List;
  *
  * @param kind its part in the comparison
  * @param label how the table calls it
- * @param starter starts its process
+ * @param receiveMaximum the Receive Maximum that it connects with
+ * @param java the arguments of its process
  */
-record Row(Kind kind, String label, Starter starter) {
+record Row(Kind kind, String label, int receiveMaximum, List<String> java) {
 
     enum Kind {
         RECEIVING,
@@ -19,66 +21,61 @@ record Row(Kind kind, String label, Starter starter) {
         BRIDGE
     }
 
-    /** Starts the measured process; {@code mqttPort} is where it receives from, if it receives. */
-    interface Starter {
-        Child start(int mqttPort) throws IOException;
-    }
-
-    /** The same for every measured process: a heap as large as a gateway grants, everything else as Java comes. */
-    static final List<String> JVM_OPTIONS = List.of("-Xmx512m");
-
-    /** The MQTT client id of every measured process: under it the session waits at Mosquitto. */
-    static final String CLIENT_ID = "bench";
+    private static final Path JAR = Path.of("target", "uns-kafka-bridge.jar").toAbsolutePath();
 
     /**
-     * All rows that receive: one line here is all that a further one takes, as is its process, which subscribes to
-     * everything at {@code port} and acknowledges. The table compares the bridge with each of kind RECEIVING.
+     * All rows that receive {@code workload}. The table compares the bridge with each of kind RECEIVING.
      *
-     * @param receiveMaximums one row of the bridge for each; the ceilings have the first
+     * @param options with a row of the bridge for each Receive Maximum; the ceilings have the first
      */
-    static List<Row> receiving(List<Integer> receiveMaximums, String bootstrapServers) {
-        int receiveMaximum = receiveMaximums.get(0);
+    static List<Row> receiving(Options options, Workload workload) {
+        int first = options.receiveMaximums().get(0);
         List<Row> rows = new ArrayList<>();
         rows.add(new Row(
                 Kind.RECEIVING,
                 "receive: Paho as it comes, automatic ack",
-                port -> paho(port, receiveMaximum, PahoProcess.AS_IT_COMES)));
-        rows.add(new Row(
-                Kind.RECEIVING,
-                "receive: Paho, buffered input, batched acks",
-                port -> paho(port, receiveMaximum, PahoProcess.TUNED)));
-        rows.add(new Row(
-                Kind.RECEIVING,
-                "receive: the bridge's own source",
-                port -> Child.java(
-                        SourceProcess.class,
-                        JVM_OPTIONS,
-                        Integer.toString(port),
-                        CLIENT_ID,
-                        Integer.toString(receiveMaximum))));
-        for (int maximum : receiveMaximums) {
+                first,
+                options.java(PahoProcess.class, PahoProcess.AS_IT_COMES)));
+        if (workload.qos() < 2) {
+            rows.add(new Row(
+                    Kind.RECEIVING,
+                    "receive: Paho, buffered input, batched acks",
+                    first,
+                    options.java(PahoProcess.class, PahoProcess.TUNED)));
+        }
+        rows.add(new Row(Kind.RECEIVING, "receive: the bridge's own source", first, options.java(SourceProcess.class)));
+        for (int maximum : options.receiveMaximums()) {
             rows.add(new Row(
                     Kind.BRIDGE,
                     "bridge, receive maximum " + maximum,
-                    port -> BridgeProcess.start(port, CLIENT_ID, maximum, bootstrapServers)));
+                    maximum,
+                    options.java(List.of("-jar", JAR.toString()))));
         }
         return rows;
     }
 
-    static Row sending(String bootstrapServers, String workload) {
-        return new Row(
-                Kind.SENDING,
-                "send: KafkaProducer alone",
-                port -> Child.java(ProducerProcess.class, JVM_OPTIONS, bootstrapServers, workload));
+    /** Those that send: the first is what the bridge is compared with. */
+    static List<Row> sending(Options options, Workload workload) {
+        int inFlight = options.receiveMaximums().get(0);
+        return List.of(
+                new Row(
+                        Kind.SENDING,
+                        "send: KafkaProducer alone",
+                        inFlight,
+                        options.java(ProducerProcess.class, workload.name(), Integer.toString(Integer.MAX_VALUE))),
+                new Row(
+                        Kind.SENDING,
+                        "send: the same, %d in flight".formatted(inFlight),
+                        inFlight,
+                        options.java(ProducerProcess.class, workload.name(), Integer.toString(inFlight))));
     }
 
-    private static Child paho(int port, int receiveMaximum, String shape) throws IOException {
-        return Child.java(
-                PahoProcess.class,
-                JVM_OPTIONS,
-                Integer.toString(port),
-                CLIENT_ID,
-                Integer.toString(receiveMaximum),
-                shape);
+    /** Starts its process; {@code mqttPort} is where it receives from, if it receives. */
+    Child start(Workload workload, int mqttPort, String bootstrapServers) throws IOException {
+        return Child.start(
+                label,
+                java,
+                Configuration.environment(workload, mqttPort, receiveMaximum, bootstrapServers),
+                Configuration.directory());
     }
 }

@@ -6,16 +6,22 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What one measured stretch came to: its rate, and the CPU time per message of the measured process and of those around
- * it, which share the machine with it.
+ * What one measured stretch came to: its rate, the CPU time per message of the measured process and of those around it,
+ * which share the machine with it, and what the measured one allocated per message.
  */
-record Sample(double messagesPerSecond, double cpuMicros, double sourceCpuMicros, double kafkaCpuMicros) {
+record Sample(
+        double messagesPerSecond,
+        double cpuMicros,
+        double allocatedBytes,
+        double sourceCpuMicros,
+        double kafkaCpuMicros) {
 
     /** The median of each figure on its own. */
     static Sample median(List<Sample> samples) {
         return new Sample(
                 median(samples, Sample::messagesPerSecond),
                 median(samples, Sample::cpuMicros),
+                median(samples, Sample::allocatedBytes),
                 median(samples, Sample::sourceCpuMicros),
                 median(samples, Sample::kafkaCpuMicros));
     }
@@ -30,10 +36,15 @@ record Sample(double messagesPerSecond, double cpuMicros, double sourceCpuMicros
     }
 
     /** The processes of a measurement, by the one measure of CPU time that fits them all: the operating system's. */
-    record Meter(CpuTime measured, CpuTime source, CpuTime kafka) {
+    record Meter(Child measured, CpuTime source, CpuTime kafka) {
 
         Reading read() {
-            return new Reading(System.nanoTime(), measured.sinceStart(), source.sinceStart(), kafka.sinceStart());
+            return new Reading(
+                    System.nanoTime(),
+                    measured.cpu(),
+                    measured.allocatedBytes(),
+                    source.sinceStart(),
+                    kafka.sinceStart());
         }
     }
 
@@ -49,12 +60,13 @@ record Sample(double messagesPerSecond, double cpuMicros, double sourceCpuMicros
         }
     }
 
-    record Reading(long nanoTime, Duration measured, Duration source, Duration kafka) {
+    record Reading(long nanoTime, Duration measured, long allocatedBytes, Duration source, Duration kafka) {
 
         Sample until(Reading end, long messages) {
             return new Sample(
                     messages * 1e9 / (end.nanoTime - nanoTime),
                     micros(measured, end.measured) / messages,
+                    (double) (end.allocatedBytes - allocatedBytes) / messages,
                     micros(source, end.source) / messages,
                     micros(kafka, end.kafka) / messages);
         }

@@ -4,14 +4,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import uns.bridge.config.Secret;
 import uns.bridge.delivery.Delivery;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
-import uns.bridge.message.TopicFilter;
 import uns.bridge.mqtt.MqttSettings;
 import uns.bridge.mqtt.MqttSource;
-import uns.bridge.mqtt.MqttVersion;
 
 /** The ceiling "receiving alone" with the bridge's own source: every message is complete as soon as it has arrived. */
 final class SourceProcess {
@@ -20,27 +17,9 @@ final class SourceProcess {
 
     private SourceProcess() {}
 
-    /** Arguments: port, client id, Receive Maximum. */
     public static void main(String[] arguments) {
-        int receiveMaximum = Integer.parseInt(arguments[2]);
-        MqttSettings settings = new MqttSettings(
-                "127.0.0.1",
-                Integer.parseInt(arguments[0]),
-                null,
-                (Secret) null,
-                null,
-                List.of(TopicFilter.of("#")),
-                1,
-                Duration.ofSeconds(60),
-                true,
-                arguments[1],
-                Duration.ofHours(1),
-                receiveMaximum,
-                MqttSettings.DEFAULT_MAX_IN_FLIGHT_BYTES,
-                MqttVersion.MQTT_5,
-                false,
-                null);
-        DeliveryTracker tracker = new DeliveryTracker(receiveMaximum, settings.maxInFlightBytes());
+        MqttSettings settings = Configuration.load().mqtt();
+        DeliveryTracker tracker = new DeliveryTracker(settings.receiveMaximum(), settings.maxInFlightBytes());
         MqttSource source = new MqttSource(settings, List.of(), null, tracker, new Health());
         Map<String, Work> threads = Map.of(
                 "mqtt", source::run,

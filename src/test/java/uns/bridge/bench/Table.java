@@ -15,6 +15,8 @@ final class Table {
     private final String heading;
     private final String source;
     private final Map<Row, Sample> results = new LinkedHashMap<>();
+    private final Map<Row, Double> peakMib = new LinkedHashMap<>();
+    private final List<String> notes = new ArrayList<>();
     private final Optional<Sample> sending;
 
     /**
@@ -27,8 +29,32 @@ final class Table {
         this.sending = sending;
     }
 
-    void add(Row row, Sample sample) {
+    /** @param mib the most that the process has held of the memory */
+    void add(Row row, Sample sample, double mib) {
         results.put(row, sample);
+        peakMib.put(row, mib);
+    }
+
+    /** What the process holds of the memory when it has nothing to do. */
+    void idle(Row row, double mib) {
+        note("%s: %.0f MiB before the first message", row.label(), mib);
+    }
+
+    void paced(Row row, int perSecond, Contender.Paced paced) {
+        Pace pace = paced.pace();
+        note(
+                "%s: at %,d msg/s from publish to confirmation p50 %.1f ms, p99 %.1f ms, max %.1f ms; %.2f us/msg, %,.0f B/msg",
+                row.label(),
+                perSecond,
+                pace.percentileMs(0.5),
+                pace.percentileMs(0.99),
+                pace.percentileMs(1),
+                paced.sample().cpuMicros(),
+                paced.sample().allocatedBytes());
+    }
+
+    private void note(String format, Object... values) {
+        notes.add(String.format(Locale.ROOT, format, values));
     }
 
     Optional<Sample> sending() {
@@ -46,8 +72,8 @@ final class Table {
                 .toList();
         StringBuilder text = new StringBuilder();
         text.append(heading).append('\n');
-        List<String> top = new ArrayList<>(List.of("", "", "CPU", source, "Kafka"));
-        List<String> bottom = new ArrayList<>(List.of("", "msg/s", "us/msg", "us/msg", "us/msg"));
+        List<String> top = new ArrayList<>(List.of("", "", "CPU", "allocated", "memory", source, "Kafka"));
+        List<String> bottom = new ArrayList<>(List.of("", "msg/s", "us/msg", "B/msg", "MiB", "us/msg", "us/msg"));
         for (Row row : receiving) {
             top.add("CPU by");
             bottom.add("(" + letter(receiving, row) + ")+(s)");
@@ -57,8 +83,10 @@ final class Table {
         results.forEach((row, sample) -> {
             List<String> cells = new ArrayList<>(List.of(
                     "(%s) %s".formatted(letter(receiving, row), row.label()),
-                    String.format(Locale.ROOT, "%,.0f", sample.messagesPerSecond()),
+                    whole(sample.messagesPerSecond()),
                     figure(sample.cpuMicros()),
+                    whole(sample.allocatedBytes()),
+                    whole(peakMib.get(row)),
                     figure(sample.sourceCpuMicros()),
                     figure(sample.kafkaCpuMicros())));
             if (row.kind() == Row.Kind.BRIDGE) {
@@ -70,13 +98,25 @@ final class Table {
             }
             line(text, cells);
         });
+        comparePaho(receiving, text);
+        notes.forEach(note -> text.append("  ").append(note).append('\n'));
         return text.toString();
     }
 
-    private static String letter(List<Row> receiving, Row row) {
+    /** The first receives with Paho as it comes, the last with the bridge's own source. */
+    private void comparePaho(List<Row> receiving, StringBuilder text) {
+        if (receiving.size() > 1) {
+            double paho = results.get(receiving.get(0)).cpuMicros();
+            double own = results.get(receiving.get(receiving.size() - 1)).cpuMicros();
+            text.append("  receiving with Paho as it comes takes %s times the CPU of the bridge's own source%n"
+                    .formatted(figure(paho / own)));
+        }
+    }
+
+    private String letter(List<Row> receiving, Row row) {
         return switch (row.kind()) {
             case RECEIVING -> String.valueOf((char) ('a' + receiving.indexOf(row)));
-            case SENDING -> "s";
+            case SENDING -> results.get(row) == sending().orElse(null) ? "s" : "t";
             case BRIDGE -> "*";
         };
     }
@@ -87,6 +127,10 @@ final class Table {
 
     private static String figure(double value) {
         return String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    private static String whole(double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%,.0f", value);
     }
 
     private static void line(StringBuilder text, List<String> cells) {
