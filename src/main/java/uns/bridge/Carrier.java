@@ -84,7 +84,9 @@ final class Carrier {
         if (detour != null) {
             detour.start(); // The outlet may not be the carrier's after that.
         }
-        if (detour == null || !detour.isOpen()) {
+        if (detour != null && detour.isBlocked()) {
+            outlet.pause(TICK.toMillis()); // What arrives waits where it is.
+        } else if (detour == null || !detour.isOpen()) {
             carryDirectly();
         } else if (detour.hasRoom()) {
             Delivery delivery = tracker.next(detour.timeLeft());

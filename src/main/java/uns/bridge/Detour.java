@@ -71,6 +71,7 @@ final class Detour {
     private final SpoolGroup group;
     private long retryNs;
     private boolean failing;
+    private boolean blocked;
 
     /** Whether the disk failed or was full when it was last used. */
     private volatile boolean troubled;
@@ -124,8 +125,14 @@ final class Detour {
                 LOG.info("{} messages of an earlier run are in the spool, and go to Kafka first", opened.size());
                 handOver();
             }
+            blocked = false;
         } catch (IOException e) {
-            trouble("the spool can't be opened", e);
+            blocked = Spool.hasMessages(folder);
+            trouble(
+                    blocked
+                            ? "the spool can't be opened, and no message may overtake those of an earlier run in it"
+                            : "the spool can't be opened",
+                    e);
         }
     }
 
@@ -142,6 +149,11 @@ final class Detour {
     /** When the drainer came round last; while it has nothing to do it comes round, too. */
     Heartbeat heartbeat() {
         return heartbeat;
+    }
+
+    /** Whether the spool has messages of an earlier run that can't be read yet: until then nothing else may be sent. */
+    boolean isBlocked() {
+        return blocked;
     }
 
     /** Whether messages take the detour. */

@@ -7,8 +7,10 @@ import static org.awaitility.Awaitility.await;
 import static uns.bridge.message.Messages.message;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -375,6 +377,35 @@ class DetourTest {
         carrier.turn();
         assertThat(detour.isOpen()).isTrue();
         assertThat(acknowledged()).containsExactly(1);
+    }
+
+    @Test
+    void shouldLetNothingOvertakeWhatIsInASpoolThatCannotBeOpenedYet() throws Exception {
+        begin();
+        divertAfter("1");
+        spool("2");
+        end();
+        try (FileChannel other = FileChannel.open(folder.resolve("spool").resolve("lock"), StandardOpenOption.WRITE)) {
+            assertThat(other.tryLock()).isNotNull();
+            restart();
+            assertThat(problem()).contains("can't be opened", "no message may overtake");
+            arrive("a/b", "3");
+            for (int i = 0; i < 5; i++) {
+                carrier.turn();
+                pass(Duration.ofMillis(101));
+            }
+            assertThat(values()).isEmpty();
+            assertThat(acknowledged()).isEmpty();
+        }
+        pass(Duration.ofSeconds(2));
+        append();
+        drain();
+        confirm(3);
+        drain();
+
+        assertThat(problem()).isEmpty();
+        assertThat(values()).containsExactly("1", "2", "3");
+        assertThat(acknowledged()).containsExactly(3);
     }
 
     @Test

@@ -3,6 +3,7 @@ package uns.bridge.spool;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -143,6 +144,18 @@ public final class Spool implements AutoCloseable {
             } else if (!success) {
                 lock.close();
             }
+        }
+    }
+
+    /**
+     * Whether {@code folder} has messages, as far as can be told without opening it. While it has, and can't be opened, no
+     * later message may go to Kafka: it would overtake them.
+     */
+    public static boolean hasMessages(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(file -> Segment.isName(file.getFileName().toString()));
+        } catch (IOException | UncheckedIOException e) {
+            return false; // Nothing is known of it, which is no reason to hold everything up.
         }
     }
 
