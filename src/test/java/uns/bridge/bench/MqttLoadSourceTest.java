@@ -76,10 +76,10 @@ class MqttLoadSourceTest {
 
             assertThat(source.awaitAcknowledged(LONG_ENOUGH)).isTrue();
             await().atMost(LONG_ENOUGH).until(() -> received.size() == 500);
-            assertThat(received.get(499).getQos()).isEqualTo(MqttQos.AT_LEAST_ONCE);
+            // In any order: HiveMQ's client hands on messages of different QoS apart from each other.
             assertThat(received)
-                    .filteredOn(message -> message.getQos() == MqttQos.AT_MOST_ONCE)
-                    .hasSize(494);
+                    .filteredOn(message -> message.getQos() == MqttQos.AT_LEAST_ONCE)
+                    .hasSize(6);
         }
     }
 
