@@ -101,7 +101,7 @@ final class Carrier {
 
     private void carryDirectly() throws InterruptedException {
         SpoolGroup.Waiting left = detour == null ? null : detour.next();
-        Delivery delivery = left == null ? tracker.next(TICK) : null;
+        Delivery delivery = left == null ? tracker.next(patience()) : null;
         boolean due = clockNs.getAsLong() - tendedNs >= TICK.toNanos();
         if (due || (delivery == null && left == null)) {
             tend();
@@ -113,6 +113,12 @@ final class Carrier {
             carry(delivery, null);
         }
         makeWay(due);
+    }
+
+    /** For how long to wait for a message. */
+    private Duration patience() {
+        long ms = outlet.tendWithinMs();
+        return ms == 0 ? TICK : Duration.ofMillis(ms);
     }
 
     private void comeRound() {

@@ -179,6 +179,11 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
         return sink.pauseMs();
     }
 
+    /** How soon it is to be tended though more may be sent, in milliseconds; 0: that can wait. */
+    long tendWithinMs() {
+        return sink.tendWithinMs();
+    }
+
     /** Tends after {@code ms}. */
     void pause(long ms) throws InterruptedException {
         sink.pause(ms);

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
@@ -89,6 +90,9 @@ public final class KafkaSink<T> implements AutoCloseable {
 
     private boolean blocked;
 
+    /** About its topic, if it is that which the producer lacks. */
+    private final TopicQuestion question;
+
     private @Nullable Sending<T> oldest;
     private long oldestSinceNs;
 
@@ -124,6 +128,7 @@ public final class KafkaSink<T> implements AutoCloseable {
             long maxUnconfirmedBytes,
             Duration maxBlock) {
         this.producer = new CurrentProducer(producers);
+        this.question = new TopicQuestion(producer);
         this.probe = probe;
         this.awaited = creator == null ? null : new AwaitedTopics<>(creator, time);
         this.time = time;
@@ -150,6 +155,7 @@ public final class KafkaSink<T> implements AutoCloseable {
             unconfirmedBytes += sending.weight();
             pending.add(sending);
             handOver();
+            question.join(record.topic());
             return;
         }
         String absence = probe.absence(record.topic());
@@ -166,10 +172,15 @@ public final class KafkaSink<T> implements AutoCloseable {
         if (producer.failure() != null) {
             return 0; // It is seen to at the next call.
         }
-        if (pausing && !pending.isEmpty()) {
+        if (pausing && !pending.isEmpty() && !question.isOpen()) {
             return Math.max(1, Duration.ofNanos(resumeNs - time.nanoTime()).toMillis());
         }
         return unconfirmedBytes > maxUnconfirmedBytes ? ROOM_PAUSE_MS : 0;
+    }
+
+    /** How soon {@link #tend} is to be called though it may be able to take records, in milliseconds; 0: that can wait. */
+    public long tendWithinMs() {
+        return question.isOpen() ? BLOCK_PAUSE_MS : 0;
     }
 
     /** Tends after {@code ms}, for a caller that waits. */
@@ -322,7 +333,7 @@ public final class KafkaSink<T> implements AutoCloseable {
     /** What was confirmed behind a record of the same key is sent again after it, so that the order ends as it began. */
     private void beginAgain() {
         pending.clear();
-        blocked = false;
+        unblock();
         Set<Object> keys = new HashSet<>();
         for (Sending<T> sending : unconfirmed) {
             if (!sending.done || (sending.confirmed && keys.contains(sending.orderedBy()))) {
@@ -345,9 +356,14 @@ public final class KafkaSink<T> implements AutoCloseable {
         while (producer.failure() == null && !pausing && !pending.isEmpty()) {
             if (transmit(pending.element())) {
                 pending.remove();
-                blocked = false;
+                unblock();
             }
         }
+    }
+
+    private void unblock() {
+        blocked = false;
+        question.end();
     }
 
     /** Returns whether the producer has {@code sending}, or it has ended. */
@@ -392,9 +408,12 @@ public final class KafkaSink<T> implements AutoCloseable {
             boolean known = problem.getCause() instanceof InvalidTopicException; // Else Kafka may still create it.
             if (!known && now - blockedSinceNs < maxBlockNs) {
                 leaveAlone(BLOCK_PAUSE_MS);
+                if (!(problem instanceof BufferExhaustedException)) {
+                    question.put(pending);
+                }
                 return;
             }
-            blocked = false;
+            unblock();
             boolean aboutTopic = KafkaErrors.isAboutTopic(problem.getCause());
             String absence = aboutTopic ? probe.look(sending.record.topic()) : null;
             if (absence != null) {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
@@ -194,7 +195,8 @@ class KafkaSinkTest {
             kafka.answerAtOnce(AWAY, AWAY);
             patient.send(record("a"), "a");
             patient.send(record("b"), "b");
-            assertThat(patient.pauseMs()).isEqualTo(5);
+            assertThat(patient.pauseMs()).as("there is room").isZero();
+            assertThat(patient.tendWithinMs()).isEqualTo(5);
             kafka.time.pass(Duration.ofMillis(7));
             assertThat(patient.waitingNs()).isEqualTo(Duration.ofMillis(7).toNanos());
 
@@ -207,6 +209,78 @@ class KafkaSinkTest {
             assertThat(problem()).as("within max.block.ms").isEmpty();
             confirm(2);
             assertThat(patient.waitingNs()).isZero();
+        }
+    }
+
+    @Test
+    void shouldAskForTheTopicsOfAllThatWaitWhenTheProducerAsksForOne() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            patient.send(record("t", "a"), "a");
+            assertThat(kafka.questions).isEmpty();
+            kafka.answerAtOnce(AWAY, AWAY);
+            patient.send(record("t1", "b"), "b");
+            patient.send(record("t2", "c"), "c");
+            patient.send(record("t3", "d"), "d");
+            patient.send(record("t2", "e"), "e");
+            assertThat(kafka.questions).containsExactly("t1", "t2", "t3");
+            assertThat(kafka.producer().values()).containsExactly("a");
+            ScriptedKafka.settle(patient);
+            assertThat(kafka.producer().values()).containsExactly("a", "b", "c", "d", "e");
+            confirm(5);
+
+            kafka.answerAtOnce(AWAY);
+            patient.send(record("t1", "again"), "again");
+            assertThat(kafka.questions).as("asked anew").endsWith("t3", "t1");
+            ScriptedKafka.settle(patient);
+            confirm(1);
+        }
+    }
+
+    @Test
+    void shouldAskForTheTopicsOfAllThatAreSentAgainWhenANewProducerKnowsNone() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            for (String topic : List.of("t1", "t2", "t3")) {
+                patient.send(record(topic, topic), topic);
+            }
+            kafka.fail(new KafkaException("fatal"));
+            kafka.answerAtOnce(AWAY);
+            patient.tend();
+            patient.pause(patient.pauseMs());
+
+            assertThat(kafka.questions).containsExactly("t1", "t2", "t3");
+            ScriptedKafka.settle(patient);
+            assertThat(kafka.producer().values()).containsExactly("t1", "t2", "t3");
+            confirm(3);
+        }
+    }
+
+    @Test
+    void shouldWaitForRoomAndAskNothingWhenTheProducerHasNone() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(new BufferExhaustedException("no room"));
+            patient.send(record("t1", "a"), "a");
+
+            assertThat(patient.pauseMs()).isEqualTo(5);
+            assertThat(kafka.questions).isEmpty();
+            ScriptedKafka.settle(patient);
+            confirm(1);
+        }
+    }
+
+    @Test
+    void shouldTakeNoMoreThanThereIsRoomForWhileItAsks() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> small = kafka.sink(new Events(), health, 300)) {
+            kafka.answerAtOnce(AWAY);
+            small.send(record("t1", "a"), "a");
+            assertThat(small.pauseMs()).isZero();
+            small.send(record("t2", "b"), "b");
+            assertThat(small.pauseMs()).isPositive();
+            kafka.time.onSleep(() -> confirm(1));
+            ScriptedKafka.settle(small);
         }
     }
 
@@ -667,7 +741,11 @@ class KafkaSinkTest {
     }
 
     private static OutboundRecord record(String value) {
-        return new OutboundRecord("t", new byte[0], value.getBytes(UTF_8), 0, List.of());
+        return record("t", value);
+    }
+
+    private static OutboundRecord record(String topic, String value) {
+        return new OutboundRecord(topic, new byte[0], value.getBytes(UTF_8), 0, List.of());
     }
 
     private void confirm(int count) {

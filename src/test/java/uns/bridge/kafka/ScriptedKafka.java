@@ -17,8 +17,10 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.health.Health;
@@ -33,6 +35,10 @@ public final class ScriptedKafka {
     final Map<String, Absence> absences = new HashMap<>();
     String lookupProblem = "";
     final List<String> lookups = new ArrayList<>();
+
+    /** The topics that a producer was asked about before it got a record for them. */
+    final List<String> questions = new ArrayList<>();
+
     final ScriptedTime time = new ScriptedTime();
     private boolean silent;
     private Runnable whenSent = () -> {};
@@ -72,10 +78,10 @@ public final class ScriptedKafka {
         time.pass(duration);
     }
 
-    /** Waits until {@code sink} can take a record. */
+    /** Waits until {@code sink} can take a record, and the producer has all before it. */
     static void settle(KafkaSink<?> sink) throws InterruptedException {
-        while (sink.pauseMs() > 0) {
-            sink.pause(sink.pauseMs());
+        while (sink.pauseMs() > 0 || sink.tendWithinMs() > 0) {
+            sink.pause(Math.max(sink.pauseMs(), sink.tendWithinMs()));
         }
     }
 
@@ -175,6 +181,14 @@ public final class ScriptedKafka {
             Future<RecordMetadata> future = super.send(record, callback);
             whenSent.run();
             return future;
+        }
+
+        /** As with {@code max.block.ms} of 0, when it has to ask. */
+        @Override
+        public List<PartitionInfo> partitionsFor(String topic) {
+            throwIfInterrupted();
+            questions.add(topic);
+            throw new TimeoutException("Topic " + topic + " not present in metadata after 0 ms.");
         }
 
         @Override
