@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -59,6 +60,9 @@ public final class KafkaSink<T> implements AutoCloseable {
     private static final long ROOM_PAUSE_MS = 5;
 
     private final CurrentProducer producer;
+    /** Told on Kafka's I/O thread what ends the producer. */
+    private final Consumer<Exception> failed;
+
     private final TopicProbe probe;
 
     /** Null where the bridge creates no topics. */
@@ -128,6 +132,7 @@ public final class KafkaSink<T> implements AutoCloseable {
             long maxUnconfirmedBytes,
             Duration maxBlock) {
         this.producer = new CurrentProducer(producers);
+        this.failed = producer::fail;
         this.question = new TopicQuestion(producer);
         this.probe = probe;
         this.awaited = creator == null ? null : new AwaitedTopics<>(creator, time);
@@ -149,7 +154,7 @@ public final class KafkaSink<T> implements AutoCloseable {
         recover();
         forgetConfirmed();
         release();
-        Sending<T> sending = new Sending<>(record, token, listener, producer::fail, time.nanoTime());
+        Sending<T> sending = new Sending<>(record, token, listener, failed, time.nanoTime());
         if (awaited == null || awaited.exists(record.topic())) {
             unconfirmed.add(sending);
             unconfirmedBytes += sending.weight();
@@ -223,6 +228,7 @@ public final class KafkaSink<T> implements AutoCloseable {
                 unconfirmed.addAll(next.sendings());
                 pending.addAll(next.sendings());
                 handOver();
+                question.join(next.topic());
             } else {
                 String absence = AdminLookup.reason(next.topic(), refusal);
                 probe.remember(next.topic(), new TopicProbe.Absence(absence, false));

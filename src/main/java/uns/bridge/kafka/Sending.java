@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.message.OutboundRecord;
 
@@ -69,11 +68,12 @@ final class Sending<T> implements Callback {
     }
 
     ProducerRecord<byte[], byte[]> toProducerRecord() {
-        RecordHeaders headers = new RecordHeaders();
+        ProducerRecord<byte[], byte[]> sent =
+                new ProducerRecord<>(record.topic(), null, record.timestampMs(), record.key(), record.value());
         for (OutboundRecord.Header header : record.headers()) {
-            headers.add(header.name(), header.value());
+            sent.headers().add(header.name(), header.value()); // Those of a constructor would be copied once more.
         }
-        return new ProducerRecord<>(record.topic(), null, record.timestampMs(), record.key(), record.value(), headers);
+        return sent;
     }
 
     /** Synchronized, since a producer that was given up may answer beside its successor, and the listener is told once. */

@@ -121,6 +121,25 @@ class TopicCreatorTest {
     }
 
     @Test
+    void shouldAskForCreatedTopicsTogetherWhenTheProducerKnowsNoneOfThem() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = sink(Long.MAX_VALUE)) {
+            for (String topic : List.of("a", "b", "c")) {
+                patient.send(record(topic, topic), topic);
+            }
+            kafka.answerAtOnce(new TimeoutException("not present in metadata"));
+            rounds.permits.release(3);
+            await().pollInSameThread().until(() -> {
+                patient.tend();
+                return kafka.questions.size() == 3;
+            });
+            ScriptedKafka.settle(patient);
+
+            assertThat(kafka.producer().values()).containsExactly("a", "b", "c");
+        }
+    }
+
+    @Test
     void shouldRefuseAndRememberWhenKafkaRefusesTheTopic() throws InterruptedException {
         rounds.refusals.put("forbidden", new ClusterAuthorizationException("Cluster authorization failed."));
         send("forbidden", "1");
