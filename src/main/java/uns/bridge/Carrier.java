@@ -101,8 +101,9 @@ final class Carrier {
 
     private void carryDirectly() throws InterruptedException {
         SpoolGroup.Waiting left = detour == null ? null : detour.next();
-        Delivery delivery = left == null ? tracker.next(patience()) : null;
-        boolean due = clockNs.getAsLong() - tendedNs >= TICK.toNanos();
+        Duration patience = patience();
+        Delivery delivery = left == null ? tracker.next(patience) : null;
+        boolean due = clockNs.getAsLong() - tendedNs >= patience.toNanos();
         if (due || (delivery == null && left == null)) {
             tend();
         }
@@ -115,7 +116,7 @@ final class Carrier {
         makeWay(due);
     }
 
-    /** For how long to wait for a message. */
+    /** How long to wait for a message, and how long between two looks at the outlet. */
     private Duration patience() {
         long ms = outlet.tendWithinMs();
         return ms == 0 ? TICK : Duration.ofMillis(ms);

@@ -389,7 +389,7 @@ final class Detour {
 
     /** Gives the outlet back to the carrier if everything was read and Kafka answers. */
     private void close(Spool disk) throws InterruptedException {
-        boolean answers = !isDue(true);
+        boolean answers = !isDue(true) && outlet.tendWithinMs() == 0;
         commit(); // What follows directly must not be followed by this, should the bridge be killed.
         synchronized (lock) {
             open = !answers || appending || disk.hasUnread();

@@ -256,6 +256,24 @@ class DetourTest {
     }
 
     @Test
+    void shouldSpoolInTimeWhenTheProducerAsksForATopicAndNothingElseArrives() throws Exception {
+        kafka.maxBlock = Duration.ofMinutes(1);
+        begin();
+        TimeoutException[] away = new TimeoutException[1_000];
+        Arrays.fill(away, new TimeoutException("Topic a_b not present in metadata after 0 ms."));
+        kafka.answerAtOnce(away);
+        arrive("a/b", "1");
+        for (int i = 0; i < 120 && !detour.isOpen(); i++) {
+            carrier.turn();
+            pass(Duration.ofMillis(50));
+        }
+
+        assertThat(detour.isOpen()).isTrue();
+        tracker.release();
+        assertThat(acknowledged).hasSize(1);
+    }
+
+    @Test
     void shouldSpoolWhatTheProducerDoesNotEvenTake() throws Exception {
         begin();
         RuntimeException[] away = new RuntimeException[1_000];

@@ -94,6 +94,9 @@ public final class KafkaSink<T> implements AutoCloseable {
 
     private boolean blocked;
 
+    /** The last that Kafka has said of its topic; an answer about others only takes that from the producer. */
+    private @Nullable Throwable blockedFor;
+
     /** About its topic, if it is that which the producer lacks. */
     private final TopicQuestion question;
 
@@ -133,7 +136,7 @@ public final class KafkaSink<T> implements AutoCloseable {
             Duration maxBlock) {
         this.producer = new CurrentProducer(producers);
         this.failed = producer::fail;
-        this.question = new TopicQuestion(producer);
+        this.question = new TopicQuestion(producer, this::isHopeless);
         this.probe = probe;
         this.awaited = creator == null ? null : new AwaitedTopics<>(creator, time);
         this.time = time;
@@ -367,8 +370,13 @@ public final class KafkaSink<T> implements AutoCloseable {
         }
     }
 
+    private boolean isHopeless(String topic) {
+        return probe.remembers(topic) || denied.of(topic) != null;
+    }
+
     private void unblock() {
         blocked = false;
+        blockedFor = null;
         question.end();
     }
 
@@ -411,16 +419,21 @@ public final class KafkaSink<T> implements AutoCloseable {
                 blocked = true;
                 blockedSinceNs = now;
             }
+            if (problem.getCause() != null) {
+                blockedFor = problem.getCause();
+            }
             boolean known = problem.getCause() instanceof InvalidTopicException; // Else Kafka may still create it.
             if (!known && now - blockedSinceNs < maxBlockNs) {
                 leaveAlone(BLOCK_PAUSE_MS);
-                if (!(problem instanceof BufferExhaustedException)) {
+                if (problem instanceof BufferExhaustedException) {
+                    question.end();
+                } else {
                     question.put(pending);
                 }
                 return;
             }
+            boolean aboutTopic = KafkaErrors.isAboutTopic(blockedFor);
             unblock();
-            boolean aboutTopic = KafkaErrors.isAboutTopic(problem.getCause());
             String absence = aboutTopic ? probe.look(sending.record.topic()) : null;
             if (absence != null) {
                 sending.refuse(new UnknownTopicOrPartitionException(absence));

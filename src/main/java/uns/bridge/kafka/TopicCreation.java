@@ -22,6 +22,11 @@ public record TopicCreation(
     private static final ValueType<Integer> PARTITIONS = ValueType.integer(1, 100_000);
     private static final ValueType<Integer> REPLICATION_FACTOR = ValueType.integer(1, Short.MAX_VALUE);
 
+    private static final int MAX_RECORDS_PER_REQUEST = 10_000;
+
+    /** More than a broker makes by default, anywhere. */
+    private static final int MANY_PARTITIONS = 99;
+
     public TopicCreation {
         config = Map.copyOf(config);
     }
@@ -37,6 +42,15 @@ public record TopicCreation(
         }
         boolean absent = partitions == null && replicationFactor == null && config.isEmpty();
         return absent ? null : new TopicCreation(partitions, replicationFactor, config);
+    }
+
+    /**
+     * How many topics may be asked for in one request. Kafka refuses all of it, for good as it seems, where it makes more than
+     * 10,000 records of topics, partitions and settings, or more than 10,000 partitions.
+     */
+    int topicsPerRequest() {
+        int eachTopic = 1 + (partitions == null ? MANY_PARTITIONS : partitions) + config.size();
+        return Math.max(1, MAX_RECORDS_PER_REQUEST / eachTopic);
     }
 
     NewTopic topic(String name) {

@@ -83,6 +83,11 @@ final class TopicProbe {
         return lookup.problem();
     }
 
+    /** Whether {@code topic} was found absent, be it long ago. */
+    boolean remembers(String topic) {
+        return memories.containsKey(topic);
+    }
+
     /** {@code topic} exists after all. */
     void forget(String topic) {
         memories.remove(topic);

@@ -2,8 +2,12 @@ package uns.bridge.kafka;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 
 /**
  * While the producer asks Kafka for the topic of the record that comes next, lets it ask for those of the records behind it
@@ -12,18 +16,25 @@ import org.apache.kafka.common.errors.InterruptException;
  */
 final class TopicQuestion {
 
-    /** As many topics as are asked for together. */
-    static final int MAX_TOPICS = 1_000;
+    /**
+     * As many topics as are asked for together. Where Kafka creates them by itself it creates all or none of them: none if
+     * that makes more than 10,000 partitions and topics.
+     */
+    static final int MAX_TOPICS = 100;
 
     /** As many records as are looked at for that when the question is put. */
     private static final int MAX_LOOKED_AT = 10_000;
 
     private final CurrentProducer producer;
+    private final Predicate<String> hopeless;
     private final Set<String> topics = new HashSet<>();
+    private int unknown;
     private boolean open;
 
-    TopicQuestion(CurrentProducer producer) {
+    /** @param hopeless whether Kafka is not to be asked for a topic now, for it has said no */
+    TopicQuestion(CurrentProducer producer, Predicate<String> hopeless) {
         this.producer = producer;
+        this.hopeless = hopeless;
     }
 
     /** Whether there is no answer yet. */
@@ -38,6 +49,7 @@ final class TopicQuestion {
         }
         open = true;
         topics.clear();
+        unknown = 0;
         int looked = 0;
         for (Sending<?> each : waiting) {
             if (++looked > MAX_LOOKED_AT) {
@@ -49,15 +61,23 @@ final class TopicQuestion {
 
     /** If it is open, it is about {@code topic}, too. */
     void join(String topic) throws InterruptedException {
-        if (!open || topics.size() >= MAX_TOPICS || !topics.add(topic)) {
+        if (!open
+                || unknown >= MAX_TOPICS
+                || topics.size() >= MAX_LOOKED_AT
+                || hopeless.test(topic)
+                || !topics.add(topic)) {
             return;
         }
         try {
             producer.get().partitionsFor(topic);
         } catch (InterruptException e) {
             throw (InterruptedException) new InterruptedException("interrupted while asking for a topic").initCause(e);
+        } catch (TimeoutException e) {
+            unknown++; // The producer will ask.
+        } catch (InvalidTopicException | TopicAuthorizationException e) {
+            // That shows again when the first record of the topic is sent.
         } catch (KafkaException | IllegalStateException e) {
-            // There is no answer yet; or what is wrong shows when the first record of the topic is sent.
+            producer.fail(e); // It is told only once, to whoever calls first.
         }
     }
 

@@ -257,6 +257,83 @@ class KafkaSinkTest {
     }
 
     @Test
+    void shouldAskForNoMoreTopicsThanKafkaCreatesAtOnceAndForNoneInVain() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        kafka.absences.put("absent", new Absence("topic absent does not exist", false));
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(new TimeoutException("invalid", new InvalidTopicException("absent")));
+            patient.send(record("absent", "a"), "a");
+            kafka.answerAtOnce(new TopicAuthorizationException(Set.of("denied")));
+            patient.send(record("denied", "b"), "b");
+            assertThat(events).hasSize(2);
+            kafka.answerAtOnce(AWAY);
+            patient.send(record("t", "c"), "c");
+            patient.send(record("absent", "d"), "d");
+            patient.send(record("denied", "e"), "e");
+            for (int i = 0; i < 500; i++) {
+                kafka.known.add("known" + i);
+                patient.send(record("known" + i, "k" + i), "k" + i);
+            }
+            for (int i = 0; i < 200; i++) {
+                patient.send(record("new" + i, "n" + i), "n" + i);
+            }
+
+            assertThat(kafka.questions).doesNotContain("absent", "denied").doesNotHaveDuplicates();
+            assertThat(kafka.questions.stream().filter(topic -> !kafka.known.contains(topic)))
+                    .hasSize(TopicQuestion.MAX_TOPICS);
+            ScriptedKafka.settle(patient);
+            confirm(701);
+        }
+    }
+
+    @Test
+    void shouldReplaceTheProducerWhenItFailsWhereAnotherTopicIsAskedFor() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(AWAY);
+            kafka.answersToQuestions.add(new SaslAuthenticationException("wrong password"));
+            patient.send(record("t1", "a"), "a");
+            patient.tend();
+
+            assertThat(problem()).contains("wrong password");
+            ScriptedKafka.settle(patient);
+            assertThat(kafka.producers()).hasSize(2);
+            assertThat(kafka.producer().values()).containsExactly("a");
+            confirm(1);
+        }
+    }
+
+    @Test
+    void shouldLookForTheTopicWhenKafkaHasSaidThatThereIsNoneThoughTheProducerHasForgotten()
+            throws InterruptedException {
+        kafka.maxBlock = Duration.ofMillis(11);
+        kafka.absences.put("t", new Absence("topic t does not exist", false));
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(NO_TOPIC, AWAY, AWAY, AWAY);
+            patient.send(record("a"), "a");
+            ScriptedKafka.settle(patient);
+
+            assertThat(events).containsExactly("a refused: UnknownTopicOrPartitionException");
+        }
+    }
+
+    @Test
+    void shouldAskNoMoreWhenTheTopicIsThereAndTheProducerHasNoRoom() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(AWAY, new BufferExhaustedException("no room"));
+            patient.send(record("t1", "a"), "a");
+            assertThat(patient.pauseMs()).isZero();
+            patient.pause(patient.tendWithinMs());
+
+            assertThat(patient.pauseMs()).isEqualTo(5);
+            assertThat(patient.tendWithinMs()).isZero();
+            ScriptedKafka.settle(patient);
+            confirm(1);
+        }
+    }
+
+    @Test
     void shouldWaitForRoomAndAskNothingWhenTheProducerHasNone() throws InterruptedException {
         kafka.maxBlock = Duration.ofSeconds(15);
         try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {

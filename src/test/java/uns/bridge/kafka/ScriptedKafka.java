@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Callback;
@@ -39,6 +41,12 @@ public final class ScriptedKafka {
     /** The topics that a producer was asked about before it got a record for them. */
     final List<String> questions = new ArrayList<>();
 
+    /** What the next of these are answered. */
+    final Deque<RuntimeException> answersToQuestions = new ArrayDeque<>();
+
+    /** The topics that need no question. */
+    final Set<String> known = new HashSet<>();
+
     final ScriptedTime time = new ScriptedTime();
     private boolean silent;
     private Runnable whenSent = () -> {};
@@ -47,7 +55,7 @@ public final class ScriptedKafka {
     @Nullable TopicCreator creator;
 
     /** Set before {@link #sink}: how long the producer may take no record before Kafka counts as away. */
-    Duration maxBlock = Duration.ZERO;
+    public Duration maxBlock = Duration.ZERO;
 
     /** A sink that writes into it. */
     public <T> KafkaSink<T> sink(KafkaSink.Listener<T> listener, Health health) {
@@ -188,7 +196,13 @@ public final class ScriptedKafka {
         public List<PartitionInfo> partitionsFor(String topic) {
             throwIfInterrupted();
             questions.add(topic);
-            throw new TimeoutException("Topic " + topic + " not present in metadata after 0 ms.");
+            if (known.contains(topic)) {
+                return List.of();
+            }
+            RuntimeException answer = answersToQuestions.poll();
+            throw answer == null
+                    ? new TimeoutException("Topic " + topic + " not present in metadata after 0 ms.")
+                    : answer;
         }
 
         @Override

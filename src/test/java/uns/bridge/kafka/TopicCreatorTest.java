@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import uns.bridge.health.Health;
 import uns.bridge.message.OutboundRecord;
@@ -135,8 +136,21 @@ class TopicCreatorTest {
             });
             ScriptedKafka.settle(patient);
 
-            assertThat(kafka.producer().values()).containsExactly("a", "b", "c");
+            assertThat(kafka.producer().values()).containsExactlyInAnyOrder("a", "b", "c");
         }
+    }
+
+    /** Kafka's controller takes 10,000 records in one request, of which each topic and each partition is one. */
+    @ParameterizedTest
+    @CsvSource({"1, 0, 5000", "24, 0, 400", "24, 5, 333", "100000, 0, 1", ", 0, 100"})
+    void shouldAskForNoMoreThanKafkaCreatesAtOnce(@Nullable Integer partitions, int settings, int topics) {
+        Map<String, String> config = new HashMap<>();
+        for (int i = 0; i < settings; i++) {
+            config.put("setting" + i, "x");
+        }
+
+        assertThat(new TopicCreation(partitions, null, config).topicsPerRequest())
+                .isEqualTo(topics);
     }
 
     @Test
