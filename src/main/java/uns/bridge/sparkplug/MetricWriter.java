@@ -19,6 +19,20 @@ final class MetricWriter {
     private static final MemberName TIMESTAMP = new MemberName("timestamp");
     private static final MemberName DATATYPE = new MemberName("datatype");
     private static final MemberName VALUE = new MemberName("value");
+    private static final MemberName IS_HISTORICAL = new MemberName("is_historical");
+    private static final MemberName IS_TRANSIENT = new MemberName("is_transient");
+    private static final MemberName IS_NULL = new MemberName("is_null");
+    private static final MemberName METADATA = new MemberName("metadata");
+    private static final MemberName PROPERTIES = new MemberName("properties");
+    private static final MemberName SEQ = new MemberName("seq");
+    private static final MemberName INDEX = new MemberName("index");
+    private static final MemberName HISTORICAL = new MemberName("historical");
+    private static final MemberName MALFORMED = new MemberName("malformed");
+    private static final MemberName VERSION = new MemberName("version");
+    private static final MemberName METRICS = new MemberName("metrics");
+    private static final MemberName PARAMETERS = new MemberName("parameters");
+    private static final MemberName TEMPLATE_REF = new MemberName("template_ref");
+    private static final MemberName IS_DEFINITION = new MemberName("is_definition");
 
     private final JsonWriter json;
     private final MetaDataWriter metaData;
@@ -99,23 +113,23 @@ final class MetricWriter {
             json.signed(Integer.toUnsignedLong(datatype));
         }
         if (metric.hasIsHistorical() && place == null) {
-            json.name("is_historical");
+            json.name(IS_HISTORICAL);
             json.bool(metric.getIsHistorical());
         }
         if (metric.hasIsTransient()) {
-            json.name("is_transient");
+            json.name(IS_TRANSIENT);
             json.bool(metric.getIsTransient());
         }
         if (metric.hasIsNull()) {
-            json.name("is_null");
+            json.name(IS_NULL);
             json.bool(metric.getIsNull());
         }
         if (metric.hasMetadata()) {
-            json.name("metadata");
+            json.name(METADATA);
             metaData.write(metric.getMetadata());
         }
         if (metric.hasProperties()) {
-            json.name("properties");
+            json.name(PROPERTIES);
             properties.write(metric.getProperties(), definition == null ? null : definition.properties());
         }
         if (malformed != null) {
@@ -139,12 +153,12 @@ final class MetricWriter {
 
     private void writePlace(Payload.Metric metric, Place place) {
         if (place.head().hasSeq()) {
-            json.name("seq");
+            json.name(SEQ);
             json.unsigned(place.head().getSeq());
         }
-        json.name("index");
+        json.name(INDEX);
         json.signed(place.index());
-        json.name("historical");
+        json.name(HISTORICAL);
         json.bool(metric.getIsHistorical());
     }
 
@@ -198,7 +212,7 @@ final class MetricWriter {
 
     private void writeMalformed(ByteString bytes) {
         json.base64(bytes.toByteArray());
-        json.name("malformed");
+        json.name(MALFORMED);
         json.bool(true);
     }
 
@@ -206,11 +220,11 @@ final class MetricWriter {
         boolean resolved = true;
         json.startObject();
         if (template.hasVersion()) {
-            json.name("version");
+            json.name(VERSION);
             json.string(template.getVersion());
         }
         if (template.getMetricsCount() > 0) {
-            json.name("metrics");
+            json.name(METRICS);
             json.startArray();
             for (Payload.Metric member : template.getMetricsList()) {
                 resolved &= write(member, null, members);
@@ -218,7 +232,7 @@ final class MetricWriter {
             json.endArray();
         }
         if (template.getParametersCount() > 0) {
-            json.name("parameters");
+            json.name(PARAMETERS);
             json.startArray();
             for (Payload.Template.Parameter parameter : template.getParametersList()) {
                 parameters.write(parameter);
@@ -226,11 +240,11 @@ final class MetricWriter {
             json.endArray();
         }
         if (template.hasTemplateRef()) {
-            json.name("template_ref");
+            json.name(TEMPLATE_REF);
             json.string(template.getTemplateRef());
         }
         if (template.hasIsDefinition()) {
-            json.name("is_definition");
+            json.name(IS_DEFINITION);
             json.bool(template.getIsDefinition());
         }
         json.endObject();

@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.json.JsonTooLargeException;
 import uns.bridge.json.JsonWriter;
+import uns.bridge.json.MemberName;
 import uns.bridge.sparkplug.SparkplugDecoder.Part;
 import uns.bridge.sparkplug.proto.Payload;
 
@@ -19,6 +20,12 @@ final class PayloadWriter {
     private static final int PART_OVERHEAD_BYTES = 256;
 
     private static final String TOO_LARGE = "larger than " + MAX_JSON_BYTES + " bytes as JSON";
+
+    private static final MemberName TIMESTAMP = new MemberName("timestamp");
+    private static final MemberName METRICS = new MemberName("metrics");
+    private static final MemberName SEQ = new MemberName("seq");
+    private static final MemberName UUID = new MemberName("uuid");
+    private static final MemberName BODY = new MemberName("body");
 
     private final JsonWriter json = new JsonWriter(MAX_JSON_BYTES);
     private final MetricWriter metrics = new MetricWriter(json);
@@ -36,12 +43,12 @@ final class PayloadWriter {
         int unresolved = 0;
         json.startObject();
         if (head.hasTimestamp()) {
-            json.name("timestamp");
+            json.name(TIMESTAMP);
             json.unsigned(head.getTimestamp());
         }
         Payload.Metric metric = reader.nextMetric();
         if (metric != null) {
-            json.name("metrics");
+            json.name(METRICS);
             json.startArray();
             for (; metric != null; metric = reader.nextMetric()) {
                 unresolved += metrics.write(metric, reader.malformed(), scope) ? 0 : 1;
@@ -52,15 +59,15 @@ final class PayloadWriter {
             json.endArray();
         }
         if (head.hasSeq()) {
-            json.name("seq");
+            json.name(SEQ);
             json.unsigned(head.getSeq());
         }
         if (head.hasUuid()) {
-            json.name("uuid");
+            json.name(UUID);
             json.string(head.getUuid());
         }
         if (head.hasBody()) {
-            json.name("body");
+            json.name(BODY);
             json.base64(head.getBody().toByteArray());
         }
         json.endObject();
