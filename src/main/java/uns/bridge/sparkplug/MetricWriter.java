@@ -65,7 +65,7 @@ final class MetricWriter {
      * @param scope where definitions are found, or null to write it as it is
      * @return whether it has name and datatype, or a known definition, and its members too; always so without a scope
      */
-    boolean write(Payload.Metric metric, @Nullable ByteString malformed, @Nullable Scope scope) {
+    boolean write(Metric metric, @Nullable ByteString malformed, @Nullable Scope scope) {
         return write(metric, malformed, scope, scope == null ? null : scope.find(metric), null);
     }
 
@@ -76,35 +76,36 @@ final class MetricWriter {
      * @param place where it is from, to be written apart from its payload
      */
     boolean write(
-            Payload.Metric metric,
+            Metric metric,
             @Nullable ByteString malformed,
             @Nullable Scope scope,
             @Nullable Definition definition,
             @Nullable Place place) {
-        boolean named = !metric.getName().isEmpty() || definition != null;
-        boolean typed = metric.hasDatatype() || (definition != null && definition.datatype() != Definition.NO_DATATYPE);
+        boolean named = !metric.name.isEmpty() || definition != null;
+        boolean typed =
+                metric.has(Metric.DATATYPE) || (definition != null && definition.datatype() != Definition.NO_DATATYPE);
         boolean resolved = scope == null || (named && typed);
         json.startObject();
-        if (metric.hasName()) {
+        if (metric.has(Metric.NAME)) {
             json.name(NAME);
-            json.string(metric.getName());
+            json.string(metric.name);
         } else if (definition != null) {
             json.name(NAME);
             definition.writeName(json);
         }
-        if (metric.hasAlias()) {
+        if (metric.has(Metric.ALIAS)) {
             json.name(ALIAS);
-            json.unsigned(metric.getAlias());
+            json.unsigned(metric.alias);
         }
-        if (metric.hasTimestamp()) {
+        if (metric.has(Metric.TIMESTAMP)) {
             json.name(TIMESTAMP);
-            json.unsigned(metric.getTimestamp());
+            json.unsigned(metric.timestamp);
         } else if (place != null && place.head().hasTimestamp()) {
             json.name(TIMESTAMP);
             json.unsigned(place.head().getTimestamp());
         }
-        int datatype = metric.getDatatype();
-        if (metric.hasDatatype()) {
+        int datatype = metric.datatype;
+        if (metric.has(Metric.DATATYPE)) {
             json.name(DATATYPE);
             json.signed(Integer.toUnsignedLong(datatype));
         } else if (definition != null && definition.datatype() != Definition.NO_DATATYPE) {
@@ -112,32 +113,32 @@ final class MetricWriter {
             json.name(DATATYPE);
             json.signed(Integer.toUnsignedLong(datatype));
         }
-        if (metric.hasIsHistorical() && place == null) {
+        if (metric.has(Metric.HISTORICAL) && place == null) {
             json.name(IS_HISTORICAL);
-            json.bool(metric.getIsHistorical());
+            json.bool(metric.historical);
         }
-        if (metric.hasIsTransient()) {
+        if (metric.has(Metric.TRANSIENT)) {
             json.name(IS_TRANSIENT);
-            json.bool(metric.getIsTransient());
+            json.bool(metric.isTransient);
         }
-        if (metric.hasIsNull()) {
+        if (metric.has(Metric.NULL)) {
             json.name(IS_NULL);
-            json.bool(metric.getIsNull());
+            json.bool(metric.isNull);
         }
-        if (metric.hasMetadata()) {
+        if (metric.message.hasMetadata()) {
             json.name(METADATA);
-            metaData.write(metric.getMetadata());
+            metaData.write(metric.message.getMetadata());
         }
-        if (metric.hasProperties()) {
+        if (metric.message.hasProperties()) {
             json.name(PROPERTIES);
-            properties.write(metric.getProperties(), definition == null ? null : definition.properties());
+            properties.write(metric.message.getProperties(), definition == null ? null : definition.properties());
         }
         if (malformed != null) {
             json.name(VALUE);
             writeMalformed(malformed);
-        } else if (!metric.getIsNull()) {
-            if (metric.hasTemplateValue()) {
-                Payload.Template template = metric.getTemplateValue();
+        } else if (!metric.isNull) {
+            if (metric.message.hasTemplateValue()) {
+                Payload.Template template = metric.message.getTemplateValue();
                 json.name(VALUE);
                 resolved &= writeTemplate(template, scope == null ? null : scope.members(definition, template));
             } else {
@@ -151,7 +152,7 @@ final class MetricWriter {
         return resolved;
     }
 
-    private void writePlace(Payload.Metric metric, Place place) {
+    private void writePlace(Metric metric, Place place) {
         if (place.head().hasSeq()) {
             json.name(SEQ);
             json.unsigned(place.head().getSeq());
@@ -159,40 +160,36 @@ final class MetricWriter {
         json.name(INDEX);
         json.signed(place.index());
         json.name(HISTORICAL);
-        json.bool(metric.getIsHistorical());
+        json.bool(metric.historical);
     }
 
     /** Encoders differ in the field they use for a datatype, UInt32 comes in two: any field goes with any datatype. */
-    private void writeValue(Payload.Metric metric, DataType type) {
-        switch (metric.getValueCase()) {
-            case INT_VALUE -> {
+    private void writeValue(Metric metric, DataType type) {
+        switch (metric.valueCase) {
+            case INT_VALUE, LONG_VALUE -> {
                 json.name(VALUE);
-                type.writeInteger(json, Integer.toUnsignedLong(metric.getIntValue()));
-            }
-            case LONG_VALUE -> {
-                json.name(VALUE);
-                type.writeInteger(json, metric.getLongValue());
+                type.writeInteger(json, metric.integer);
             }
             case FLOAT_VALUE -> {
                 json.name(VALUE);
-                json.decimal(metric.getFloatValue());
+                json.decimal((float) metric.decimal);
             }
             case DOUBLE_VALUE -> {
                 json.name(VALUE);
-                json.decimal(metric.getDoubleValue());
+                json.decimal(metric.decimal);
             }
             case BOOLEAN_VALUE -> {
                 json.name(VALUE);
-                json.bool(metric.getBooleanValue());
+                json.bool(metric.bool);
             }
             case STRING_VALUE -> {
                 json.name(VALUE);
-                json.string(metric.getStringValue());
+                json.string(metric.text);
             }
-            case BYTES_VALUE -> writeBytes(metric.getBytesValue(), type);
+            case BYTES_VALUE -> writeBytes(metric.message.getBytesValue(), type);
             case DATASET_VALUE -> {
                 json.name(VALUE);
-                dataSets.write(metric.getDatasetValue());
+                dataSets.write(metric.message.getDatasetValue());
             }
             case TEMPLATE_VALUE, EXTENSION_VALUE, VALUE_NOT_SET -> {}
         }
@@ -227,7 +224,7 @@ final class MetricWriter {
             json.name(METRICS);
             json.startArray();
             for (Payload.Metric member : template.getMetricsList()) {
-                resolved &= write(member, null, members);
+                resolved &= write(Metric.of(member), null, members);
             }
             json.endArray();
         }

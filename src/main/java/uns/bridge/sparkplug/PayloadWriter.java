@@ -46,7 +46,7 @@ final class PayloadWriter {
             json.name(TIMESTAMP);
             json.unsigned(head.getTimestamp());
         }
-        Payload.Metric metric = reader.nextMetric();
+        Metric metric = reader.nextMetric();
         if (metric != null) {
             json.name(METRICS);
             json.startArray();
@@ -77,7 +77,7 @@ final class PayloadWriter {
     /** Writes each metric of a payload apart, or the payload as a whole if it has none. */
     List<Part> apart(Payload head, PayloadReader reader, @Nullable Scope scope, @Nullable Certificate certificate)
             throws MalformedPayloadException {
-        Payload.Metric metric = reader.nextMetric();
+        Metric metric = reader.nextMetric();
         if (metric == null) {
             return List.of(whole(head, reader, scope, certificate));
         }
@@ -102,25 +102,24 @@ final class PayloadWriter {
         json.reset();
     }
 
-    private Part part(
-            Payload.Metric metric, @Nullable ByteString malformed, MetricWriter.Place place, @Nullable Scope scope)
+    private Part part(Metric metric, @Nullable ByteString malformed, MetricWriter.Place place, @Nullable Scope scope)
             throws MalformedPayloadException {
         Definition definition = scope == null ? null : scope.find(metric);
         boolean resolved = metrics.write(metric, malformed, scope, definition, place);
-        long timestampMs = metric.hasTimestamp()
-                ? timestampMs(true, metric.getTimestamp())
+        long timestampMs = metric.has(Metric.TIMESTAMP)
+                ? timestampMs(true, metric.timestamp)
                 : timestampMs(place.head().hasTimestamp(), place.head().getTimestamp());
         return new Part(name(metric, definition), take(), timestampMs, resolved ? 0 : 1);
     }
 
-    private static String name(Payload.Metric metric, @Nullable Definition definition) {
-        if (!metric.getName().isEmpty()) {
-            return metric.getName();
+    private static String name(Metric metric, @Nullable Definition definition) {
+        if (!metric.name.isEmpty()) {
+            return metric.name;
         }
         if (definition != null) {
             return definition.name();
         }
-        return metric.hasAlias() ? "#" + Long.toUnsignedString(metric.getAlias()) : "";
+        return metric.has(Metric.ALIAS) ? "#" + Long.toUnsignedString(metric.alias) : "";
     }
 
     private byte[] take() throws MalformedPayloadException {
