@@ -2,6 +2,8 @@ package uns.bridge.json;
 
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.OutputStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects not more than a number of bytes.
@@ -17,6 +19,9 @@ final class BoundedBuffer extends OutputStream {
 
     /** In blocks, of which clearing leaves only one of 128 KiB at most: it neither doubles nor keeps what was large. */
     private final ByteArrayBuilder bytes = new ByteArrayBuilder(FIRST_BLOCK_BYTES);
+
+    /** All there is if it came at once, as most values do: it is copied only once. */
+    private byte @Nullable [] piece;
 
     private boolean overflown;
 
@@ -34,23 +39,38 @@ final class BoundedBuffer extends OutputStream {
         if (overflown) {
             return;
         }
-        if (length <= maxBytes - bytes.size()) {
-            bytes.write(source, offset, length);
-        } else {
+        if (length > maxBytes - size()) {
+            clear();
             overflown = true;
-            bytes.reset();
+        } else if (isEmpty()) {
+            piece = Arrays.copyOfRange(source, offset, offset + length);
+        } else {
+            if (piece != null) {
+                bytes.write(piece, 0, piece.length);
+                piece = null;
+            }
+            bytes.write(source, offset, length);
         }
+    }
+
+    boolean isEmpty() {
+        return !overflown && size() == 0;
     }
 
     byte[] toBytes() throws JsonTooLargeException {
         if (overflown) {
             throw new JsonTooLargeException(maxBytes);
         }
-        return bytes.toByteArray();
+        return piece == null ? bytes.toByteArray() : piece;
     }
 
     void clear() {
         overflown = false;
+        piece = null;
         bytes.reset();
+    }
+
+    private int size() {
+        return piece == null ? bytes.size() : piece.length;
     }
 }

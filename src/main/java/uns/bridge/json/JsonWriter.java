@@ -26,8 +26,14 @@ public final class JsonWriter {
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .build();
 
+    /** The generator keeps names of members for a while: where they are long, so is the value. */
+    private static final int LARGE_BYTES = 64 << 10;
+
     private final BoundedBuffer bytes;
     private JsonGenerator generator;
+
+    /** Whether a large value was taken since the last {@link #reset}. */
+    private boolean large;
 
     /** A writer of values that take not more than {@code maxBytes}. */
     public JsonWriter(int maxBytes) {
@@ -68,6 +74,9 @@ public final class JsonWriter {
 
     /** Forgets what was written, finished or not, and the memory that a large value took. */
     public void reset() {
+        if (!large && isEmpty()) {
+            return; // As after most values: another generator would cost as much as some of them.
+        }
         try {
             // An unfinished value would otherwise be completed into the buffer, and its inner buffers not be recycled.
             generator.close();
@@ -76,6 +85,11 @@ public final class JsonWriter {
         }
         bytes.clear();
         generator = generator(bytes);
+        large = false;
+    }
+
+    private boolean isEmpty() {
+        return generator.getOutputContext().inRoot() && generator.getOutputBuffered() == 0 && bytes.isEmpty();
     }
 
     /** The value that was written since the last one was taken. */
@@ -87,6 +101,7 @@ public final class JsonWriter {
         }
         byte[] value = bytes.toBytes();
         bytes.clear();
+        large |= value.length > LARGE_BYTES;
         return value;
     }
 

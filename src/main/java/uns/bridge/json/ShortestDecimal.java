@@ -1,6 +1,7 @@
 package uns.bridge.json;
 
 import com.fasterxml.jackson.core.io.NumberOutput;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The shortest decimal that reads back as the same binary floating-point value.
@@ -14,10 +15,22 @@ final class ShortestDecimal {
     private static final int FIRST_PLAIN_EXPONENT = -4;
     private static final int FIRST_BIG_EXPONENT = 16;
 
+    private static final double MILLION = 1e6;
+    private static final int DECIMALS = 6;
+    private static final double LEAST_READING = 1e-4;
+    private static final double MOST_READING = 1e9;
+
     private ShortestDecimal() {}
 
     /** {@code value}, which is finite. */
     static String of(double value) {
+        double magnitude = Math.abs(value);
+        if (magnitude >= LEAST_READING && magnitude < MOST_READING) {
+            long millionths = Math.round(magnitude * MILLION);
+            if (millionths / MILLION == magnitude) {
+                return reading(millionths, value < 0);
+            }
+        }
         // JDK 17's own Double.toString is not always the shortest (JDK-4511638).
         String java = NumberOutput.toString(value, true);
         int e = java.lastIndexOf('E');
@@ -45,6 +58,30 @@ final class ShortestDecimal {
             return Float.parseFloat(shorter) == value ? shorter : text;
         }
         return text;
+    }
+
+    /**
+     * What an instrument reads: few digits. There is only one decimal of up to 15 digits that reads back as a value, thus it
+     * is the shortest.
+     */
+    private static String reading(long millionths, boolean negative) {
+        byte[] text = new byte[18];
+        int at = text.length;
+        long rest = millionths;
+        for (int decimal = DECIMALS; decimal >= 0 || rest > 0; decimal--) {
+            if (decimal == 0) {
+                text[--at] = '.';
+            }
+            int digit = (int) (rest % 10);
+            rest /= 10;
+            if (digit > 0 || at < text.length || decimal <= 1) {
+                text[--at] = (byte) ('0' + digit);
+            }
+        }
+        if (negative) {
+            text[--at] = '-';
+        }
+        return new String(text, at, text.length - at, StandardCharsets.ISO_8859_1);
     }
 
     /** From {@code -d.dddE-nn}, the E at {@code e}. */

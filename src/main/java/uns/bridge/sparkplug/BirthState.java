@@ -261,7 +261,7 @@ public final class BirthState {
         Definitions definitions = null;
         Long bdSeq = null;
         if (certificate != null) {
-            for (Payload.Metric metric = reader.nextMetric(); metric != null; metric = reader.nextMetric()) {
+            for (Metric metric = reader.nextMetric(); metric != null; metric = reader.nextMetric()) {
                 certificate.add(metric);
             }
             definitions = certificate.definitions();

@@ -1,7 +1,7 @@
 package uns.bridge.sparkplug;
 
 import org.jspecify.annotations.Nullable;
-import uns.bridge.sparkplug.proto.Payload;
+import uns.bridge.sparkplug.proto.Payload.Metric.ValueCase;
 
 /** What a birth or death certificate says, collected one metric at a time and kept only once all of it was read. */
 final class Certificate {
@@ -25,15 +25,13 @@ final class Certificate {
         this.known = known;
     }
 
-    void add(Payload.Metric metric) {
+    void add(Metric metric) {
         if (definitions != null) {
             definitions.add(metric);
         }
         if (isBdSeq(metric)) {
-            if (metric.hasIntValue()) {
-                bdSeq = Integer.toUnsignedLong(metric.getIntValue());
-            } else if (metric.hasLongValue()) {
-                bdSeq = metric.getLongValue();
+            if (metric.valueCase == ValueCase.INT_VALUE || metric.valueCase == ValueCase.LONG_VALUE) {
+                bdSeq = metric.integer;
             }
         }
     }
@@ -48,9 +46,9 @@ final class Certificate {
         return bdSeq;
     }
 
-    private boolean isBdSeq(Payload.Metric metric) {
-        if (!metric.getName().isEmpty()) {
-            return metric.getName().equals(BD_SEQ);
+    private boolean isBdSeq(Metric metric) {
+        if (!metric.name.isEmpty()) {
+            return metric.name.equals(BD_SEQ);
         }
         Definition definition = known == null ? null : known.find(metric);
         return definition != null && definition.name().equals(BD_SEQ);

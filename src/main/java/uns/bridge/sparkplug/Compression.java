@@ -45,9 +45,9 @@ final class Compression {
     /** The first one counts. Encoders write it in upper or lower case. */
     private static String algorithm(PayloadReader wrapper) throws MalformedPayloadException {
         String algorithm = null;
-        for (Payload.Metric metric = wrapper.nextMetric(); metric != null; metric = wrapper.nextMetric()) {
-            if (algorithm == null && metric.getName().equals(ALGORITHM)) {
-                algorithm = metric.getStringValue().toUpperCase(Locale.ROOT);
+        for (Metric metric = wrapper.nextMetric(); metric != null; metric = wrapper.nextMetric()) {
+            if (algorithm == null && metric.name.equals(ALGORITHM)) {
+                algorithm = metric.text.toUpperCase(Locale.ROOT);
             }
         }
         return algorithm == null ? "DEFLATE" : algorithm;

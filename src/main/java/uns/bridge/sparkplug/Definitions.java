@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.json.JsonWriter;
-import uns.bridge.sparkplug.proto.Payload;
 
 /**
  * What a birth says of its metrics, or a template of its members. Never modified.
@@ -113,13 +112,13 @@ final class Definitions {
      * The definition that {@code metric} belongs to. The alias is only looked at where the message has no name: one that
      * belongs to another name would give the type of another metric.
      */
-    @Nullable Definition find(Payload.Metric metric) {
-        String name = metric.getName();
+    @Nullable Definition find(Metric metric) {
+        String name = metric.name;
         int index;
         if (!name.isEmpty()) {
             index = find(name);
         } else {
-            index = metric.hasAlias() ? find(metric.getAlias()) : -1;
+            index = metric.has(Metric.ALIAS) ? find(metric.alias) : -1;
         }
         return index < 0 ? null : new Definition(this, index);
     }

@@ -31,22 +31,22 @@ final class DefinitionsBuilder {
     }
 
     /** Adds what a birth says of {@code metric}. Without a name there is nothing that could be added to DATA. */
-    void add(Payload.Metric metric) {
-        if (metric.getName().isEmpty() || isTooHeavy()) {
+    void add(Metric metric) {
+        if (metric.name.isEmpty() || isTooHeavy()) {
             return;
         }
-        byte[] name = JsonWriter.encoded(metric.getName());
+        byte[] name = JsonWriter.encoded(metric.name);
         weight += weight(name.length);
-        Definitions members = metric.hasTemplateValue() ? members(metric.getTemplateValue()) : null;
-        if (members != null && metric.getTemplateValue().getIsDefinition()) {
-            templates.put(shared.text(metric.getName()), members);
+        Definitions members = metric.message.hasTemplateValue() ? members(metric.message.getTemplateValue()) : null;
+        if (members != null && metric.message.getTemplateValue().getIsDefinition()) {
+            templates.put(shared.text(metric.name), members);
             return;
         }
         entries.add(new Definitions.Entry(
                 name,
-                metric.hasAlias() ? metric.getAlias() : null,
-                metric.hasDatatype() ? metric.getDatatype() : Definition.NO_DATATYPE,
-                parts(metric, members)));
+                metric.has(Metric.ALIAS) ? metric.alias : null,
+                metric.has(Metric.DATATYPE) ? metric.datatype : Definition.NO_DATATYPE,
+                parts(metric.message, members)));
     }
 
     /** Whether there was more than was to be collected. */
@@ -62,7 +62,7 @@ final class DefinitionsBuilder {
 
     private Definitions members(Payload.Template template) {
         DefinitionsBuilder members = new DefinitionsBuilder(shared, maxWeight - weight);
-        template.getMetricsList().forEach(members::add);
+        template.getMetricsList().forEach(member -> members.add(Metric.of(member)));
         weight += members.weight;
         return members.build();
     }

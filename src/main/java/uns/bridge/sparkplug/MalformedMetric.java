@@ -14,13 +14,6 @@ import uns.bridge.sparkplug.proto.Payload;
  */
 final class MalformedMetric {
 
-    private static final int NAME = Payload.Metric.NAME_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
-    private static final int ALIAS = Payload.Metric.ALIAS_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
-    private static final int TIMESTAMP = Payload.Metric.TIMESTAMP_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
-    private static final int DATATYPE = Payload.Metric.DATATYPE_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
-    private static final int HISTORICAL = Payload.Metric.IS_HISTORICAL_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
-    private static final int TRANSIENT = Payload.Metric.IS_TRANSIENT_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
-
     private MalformedMetric() {}
 
     /**
@@ -47,12 +40,12 @@ final class MalformedMetric {
         try {
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
                 switch (tag) {
-                    case NAME -> metric.setNameBytes(in.readBytes());
-                    case ALIAS -> metric.setAlias(in.readUInt64());
-                    case TIMESTAMP -> metric.setTimestamp(in.readUInt64());
-                    case DATATYPE -> metric.setDatatype(in.readUInt32());
-                    case HISTORICAL -> metric.setIsHistorical(in.readBool());
-                    case TRANSIENT -> metric.setIsTransient(in.readBool());
+                    case Metric.NAME -> metric.setNameBytes(in.readBytes());
+                    case Metric.ALIAS -> metric.setAlias(in.readUInt64());
+                    case Metric.TIMESTAMP -> metric.setTimestamp(in.readUInt64());
+                    case Metric.DATATYPE -> metric.setDatatype(in.readUInt32());
+                    case Metric.HISTORICAL -> metric.setIsHistorical(in.readBool());
+                    case Metric.TRANSIENT -> metric.setIsTransient(in.readBool());
                     default -> {
                         if (!in.skipField(tag)) {
                             return metric.build();

@@ -19,6 +19,20 @@ final class MetricWriter {
     private static final MemberName TIMESTAMP = new MemberName("timestamp");
     private static final MemberName DATATYPE = new MemberName("datatype");
     private static final MemberName VALUE = new MemberName("value");
+    private static final MemberName IS_HISTORICAL = new MemberName("is_historical");
+    private static final MemberName IS_TRANSIENT = new MemberName("is_transient");
+    private static final MemberName IS_NULL = new MemberName("is_null");
+    private static final MemberName METADATA = new MemberName("metadata");
+    private static final MemberName PROPERTIES = new MemberName("properties");
+    private static final MemberName SEQ = new MemberName("seq");
+    private static final MemberName INDEX = new MemberName("index");
+    private static final MemberName HISTORICAL = new MemberName("historical");
+    private static final MemberName MALFORMED = new MemberName("malformed");
+    private static final MemberName VERSION = new MemberName("version");
+    private static final MemberName METRICS = new MemberName("metrics");
+    private static final MemberName PARAMETERS = new MemberName("parameters");
+    private static final MemberName TEMPLATE_REF = new MemberName("template_ref");
+    private static final MemberName IS_DEFINITION = new MemberName("is_definition");
 
     private final JsonWriter json;
     private final MetaDataWriter metaData;
@@ -51,7 +65,7 @@ final class MetricWriter {
      * @param scope where definitions are found, or null to write it as it is
      * @return whether it has name and datatype, or a known definition, and its members too; always so without a scope
      */
-    boolean write(Payload.Metric metric, @Nullable ByteString malformed, @Nullable Scope scope) {
+    boolean write(Metric metric, @Nullable ByteString malformed, @Nullable Scope scope) {
         return write(metric, malformed, scope, scope == null ? null : scope.find(metric), null);
     }
 
@@ -62,35 +76,36 @@ final class MetricWriter {
      * @param place where it is from, to be written apart from its payload
      */
     boolean write(
-            Payload.Metric metric,
+            Metric metric,
             @Nullable ByteString malformed,
             @Nullable Scope scope,
             @Nullable Definition definition,
             @Nullable Place place) {
-        boolean named = !metric.getName().isEmpty() || definition != null;
-        boolean typed = metric.hasDatatype() || (definition != null && definition.datatype() != Definition.NO_DATATYPE);
+        boolean named = !metric.name.isEmpty() || definition != null;
+        boolean typed =
+                metric.has(Metric.DATATYPE) || (definition != null && definition.datatype() != Definition.NO_DATATYPE);
         boolean resolved = scope == null || (named && typed);
         json.startObject();
-        if (metric.hasName()) {
+        if (metric.has(Metric.NAME)) {
             json.name(NAME);
-            json.string(metric.getName());
+            json.string(metric.name);
         } else if (definition != null) {
             json.name(NAME);
             definition.writeName(json);
         }
-        if (metric.hasAlias()) {
+        if (metric.has(Metric.ALIAS)) {
             json.name(ALIAS);
-            json.unsigned(metric.getAlias());
+            json.unsigned(metric.alias);
         }
-        if (metric.hasTimestamp()) {
+        if (metric.has(Metric.TIMESTAMP)) {
             json.name(TIMESTAMP);
-            json.unsigned(metric.getTimestamp());
+            json.unsigned(metric.timestamp);
         } else if (place != null && place.head().hasTimestamp()) {
             json.name(TIMESTAMP);
             json.unsigned(place.head().getTimestamp());
         }
-        int datatype = metric.getDatatype();
-        if (metric.hasDatatype()) {
+        int datatype = metric.datatype;
+        if (metric.has(Metric.DATATYPE)) {
             json.name(DATATYPE);
             json.signed(Integer.toUnsignedLong(datatype));
         } else if (definition != null && definition.datatype() != Definition.NO_DATATYPE) {
@@ -98,32 +113,32 @@ final class MetricWriter {
             json.name(DATATYPE);
             json.signed(Integer.toUnsignedLong(datatype));
         }
-        if (metric.hasIsHistorical() && place == null) {
-            json.name("is_historical");
-            json.bool(metric.getIsHistorical());
+        if (metric.has(Metric.HISTORICAL) && place == null) {
+            json.name(IS_HISTORICAL);
+            json.bool(metric.historical);
         }
-        if (metric.hasIsTransient()) {
-            json.name("is_transient");
-            json.bool(metric.getIsTransient());
+        if (metric.has(Metric.TRANSIENT)) {
+            json.name(IS_TRANSIENT);
+            json.bool(metric.isTransient);
         }
-        if (metric.hasIsNull()) {
-            json.name("is_null");
-            json.bool(metric.getIsNull());
+        if (metric.has(Metric.NULL)) {
+            json.name(IS_NULL);
+            json.bool(metric.isNull);
         }
-        if (metric.hasMetadata()) {
-            json.name("metadata");
-            metaData.write(metric.getMetadata());
+        if (metric.message.hasMetadata()) {
+            json.name(METADATA);
+            metaData.write(metric.message.getMetadata());
         }
-        if (metric.hasProperties()) {
-            json.name("properties");
-            properties.write(metric.getProperties(), definition == null ? null : definition.properties());
+        if (metric.message.hasProperties()) {
+            json.name(PROPERTIES);
+            properties.write(metric.message.getProperties(), definition == null ? null : definition.properties());
         }
         if (malformed != null) {
             json.name(VALUE);
             writeMalformed(malformed);
-        } else if (!metric.getIsNull()) {
-            if (metric.hasTemplateValue()) {
-                Payload.Template template = metric.getTemplateValue();
+        } else if (!metric.isNull) {
+            if (metric.message.hasTemplateValue()) {
+                Payload.Template template = metric.message.getTemplateValue();
                 json.name(VALUE);
                 resolved &= writeTemplate(template, scope == null ? null : scope.members(definition, template));
             } else {
@@ -137,48 +152,44 @@ final class MetricWriter {
         return resolved;
     }
 
-    private void writePlace(Payload.Metric metric, Place place) {
+    private void writePlace(Metric metric, Place place) {
         if (place.head().hasSeq()) {
-            json.name("seq");
+            json.name(SEQ);
             json.unsigned(place.head().getSeq());
         }
-        json.name("index");
+        json.name(INDEX);
         json.signed(place.index());
-        json.name("historical");
-        json.bool(metric.getIsHistorical());
+        json.name(HISTORICAL);
+        json.bool(metric.historical);
     }
 
     /** Encoders differ in the field they use for a datatype, UInt32 comes in two: any field goes with any datatype. */
-    private void writeValue(Payload.Metric metric, DataType type) {
-        switch (metric.getValueCase()) {
-            case INT_VALUE -> {
+    private void writeValue(Metric metric, DataType type) {
+        switch (metric.valueCase) {
+            case INT_VALUE, LONG_VALUE -> {
                 json.name(VALUE);
-                type.writeInteger(json, Integer.toUnsignedLong(metric.getIntValue()));
-            }
-            case LONG_VALUE -> {
-                json.name(VALUE);
-                type.writeInteger(json, metric.getLongValue());
+                type.writeInteger(json, metric.integer);
             }
             case FLOAT_VALUE -> {
                 json.name(VALUE);
-                json.decimal(metric.getFloatValue());
+                json.decimal((float) metric.decimal);
             }
             case DOUBLE_VALUE -> {
                 json.name(VALUE);
-                json.decimal(metric.getDoubleValue());
+                json.decimal(metric.decimal);
             }
             case BOOLEAN_VALUE -> {
                 json.name(VALUE);
-                json.bool(metric.getBooleanValue());
+                json.bool(metric.bool);
             }
             case STRING_VALUE -> {
                 json.name(VALUE);
-                json.string(metric.getStringValue());
+                json.string(metric.text);
             }
-            case BYTES_VALUE -> writeBytes(metric.getBytesValue(), type);
+            case BYTES_VALUE -> writeBytes(metric.message.getBytesValue(), type);
             case DATASET_VALUE -> {
                 json.name(VALUE);
-                dataSets.write(metric.getDatasetValue());
+                dataSets.write(metric.message.getDatasetValue());
             }
             case TEMPLATE_VALUE, EXTENSION_VALUE, VALUE_NOT_SET -> {}
         }
@@ -198,7 +209,7 @@ final class MetricWriter {
 
     private void writeMalformed(ByteString bytes) {
         json.base64(bytes.toByteArray());
-        json.name("malformed");
+        json.name(MALFORMED);
         json.bool(true);
     }
 
@@ -206,19 +217,19 @@ final class MetricWriter {
         boolean resolved = true;
         json.startObject();
         if (template.hasVersion()) {
-            json.name("version");
+            json.name(VERSION);
             json.string(template.getVersion());
         }
         if (template.getMetricsCount() > 0) {
-            json.name("metrics");
+            json.name(METRICS);
             json.startArray();
             for (Payload.Metric member : template.getMetricsList()) {
-                resolved &= write(member, null, members);
+                resolved &= write(Metric.of(member), null, members);
             }
             json.endArray();
         }
         if (template.getParametersCount() > 0) {
-            json.name("parameters");
+            json.name(PARAMETERS);
             json.startArray();
             for (Payload.Template.Parameter parameter : template.getParametersList()) {
                 parameters.write(parameter);
@@ -226,11 +237,11 @@ final class MetricWriter {
             json.endArray();
         }
         if (template.hasTemplateRef()) {
-            json.name("template_ref");
+            json.name(TEMPLATE_REF);
             json.string(template.getTemplateRef());
         }
         if (template.hasIsDefinition()) {
-            json.name("is_definition");
+            json.name(IS_DEFINITION);
             json.bool(template.getIsDefinition());
         }
         json.endObject();

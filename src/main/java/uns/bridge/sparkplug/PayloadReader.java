@@ -10,6 +10,7 @@ import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.sparkplug.proto.Payload;
+import uns.bridge.sparkplug.proto.Payload.Metric.ValueCase;
 
 /**
  * Reads a payload without ever holding more than one of its metrics.
@@ -36,11 +37,11 @@ final class PayloadReader {
      */
     static final int MAX_MALFORMED = 10_000;
 
-    private static final Parser<Payload.Metric> METRIC_PARSER =
-            DiscardUnknownFieldsParser.wrap(Payload.Metric.parser());
+    private static final Parser<Payload.Metric> PARSER = DiscardUnknownFieldsParser.wrap(Payload.Metric.parser());
 
     private final ByteString payload;
     private final Payload head;
+    private final Metric metric = new Metric();
     private CodedInputStream metrics;
 
     /** The bytes of the metric read last, if it is malformed. */
@@ -67,12 +68,13 @@ final class PayloadReader {
     }
 
     /**
-     * The next metric, or null after the last. Of one that is {@link #malformed} it is what could be read.
+     * The next metric, in the same object as the one before, or null after the last. Of one that is {@link #malformed} it is
+     * what could be read.
      *
      * @throws MalformedPayloadException if {@link #MAX_MALFORMED} are not enough, or after the last, if all are malformed:
      *     then the payload is something else that only looks like one
      */
-    Payload.@Nullable Metric nextMetric() throws MalformedPayloadException {
+    @Nullable Metric nextMetric() throws MalformedPayloadException {
         malformed = null;
         try {
             for (int tag = metrics.readTag(); tag != 0; tag = metrics.readTag()) {
@@ -95,11 +97,11 @@ final class PayloadReader {
         return malformed;
     }
 
-    private Payload.Metric readMetric() throws IOException, MalformedPayloadException {
+    private Metric readMetric() throws IOException, MalformedPayloadException {
         int size = metrics.readRawVarint32();
         int start = metrics.getTotalBytesRead();
         try {
-            Payload.Metric metric = parse(start, size);
+            parse(start, size);
             anyWellFormed = true;
             return metric;
         } catch (IOException e) {
@@ -114,21 +116,29 @@ final class PayloadReader {
         metrics = open(payload);
         metrics.skipRawBytes(start + size);
         malformed = payload.substring(start, start + size);
-        return MalformedMetric.read(malformed);
+        metric.set(MalformedMetric.read(malformed));
+        return metric;
     }
 
-    private Payload.Metric parse(int start, int size) throws IOException, MalformedPayloadException {
+    private void parse(int start, int size) throws IOException, MalformedPayloadException {
         if (size > MetricLimit.MAX_FIELDS) {
             MetricLimit.check(payload.substring(start, start + size));
         }
         int outerLimit = metrics.pushLimit(size);
-        Payload.Metric metric = METRIC_PARSER.parsePartialFrom(metrics, ExtensionRegistryLite.getEmptyRegistry());
-        metrics.checkLastTagWas(0);
-        metrics.popLimit(outerLimit);
-        if (metric.getValueCase() == Payload.Metric.ValueCase.VALUE_NOT_SET && !metric.getIsNull()) {
-            MalformedMetric.checkValue(payload.substring(start, start + size));
+        if (!metric.readScalars(metrics)) {
+            parseMessage(payload.substring(start, start + size));
+            metrics.skipRawBytes(start + size - metrics.getTotalBytesRead());
         }
-        return metric;
+        metrics.popLimit(outerLimit);
+    }
+
+    private void parseMessage(ByteString bytes) throws IOException, MalformedPayloadException {
+        CodedInputStream in = open(bytes);
+        metric.set(PARSER.parsePartialFrom(in, ExtensionRegistryLite.getEmptyRegistry()));
+        in.checkLastTagWas(0);
+        if (metric.valueCase == ValueCase.VALUE_NOT_SET && !metric.isNull) {
+            MalformedMetric.checkValue(bytes);
+        }
     }
 
     private static Payload readHead(CodedInputStream in) throws IOException {

@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.json.JsonTooLargeException;
 import uns.bridge.json.JsonWriter;
+import uns.bridge.json.MemberName;
 import uns.bridge.sparkplug.SparkplugDecoder.Part;
 import uns.bridge.sparkplug.proto.Payload;
 
@@ -19,6 +20,12 @@ final class PayloadWriter {
     private static final int PART_OVERHEAD_BYTES = 256;
 
     private static final String TOO_LARGE = "larger than " + MAX_JSON_BYTES + " bytes as JSON";
+
+    private static final MemberName TIMESTAMP = new MemberName("timestamp");
+    private static final MemberName METRICS = new MemberName("metrics");
+    private static final MemberName SEQ = new MemberName("seq");
+    private static final MemberName UUID = new MemberName("uuid");
+    private static final MemberName BODY = new MemberName("body");
 
     private final JsonWriter json = new JsonWriter(MAX_JSON_BYTES);
     private final MetricWriter metrics = new MetricWriter(json);
@@ -36,12 +43,12 @@ final class PayloadWriter {
         int unresolved = 0;
         json.startObject();
         if (head.hasTimestamp()) {
-            json.name("timestamp");
+            json.name(TIMESTAMP);
             json.unsigned(head.getTimestamp());
         }
-        Payload.Metric metric = reader.nextMetric();
+        Metric metric = reader.nextMetric();
         if (metric != null) {
-            json.name("metrics");
+            json.name(METRICS);
             json.startArray();
             for (; metric != null; metric = reader.nextMetric()) {
                 unresolved += metrics.write(metric, reader.malformed(), scope) ? 0 : 1;
@@ -52,15 +59,15 @@ final class PayloadWriter {
             json.endArray();
         }
         if (head.hasSeq()) {
-            json.name("seq");
+            json.name(SEQ);
             json.unsigned(head.getSeq());
         }
         if (head.hasUuid()) {
-            json.name("uuid");
+            json.name(UUID);
             json.string(head.getUuid());
         }
         if (head.hasBody()) {
-            json.name("body");
+            json.name(BODY);
             json.base64(head.getBody().toByteArray());
         }
         json.endObject();
@@ -70,7 +77,7 @@ final class PayloadWriter {
     /** Writes each metric of a payload apart, or the payload as a whole if it has none. */
     List<Part> apart(Payload head, PayloadReader reader, @Nullable Scope scope, @Nullable Certificate certificate)
             throws MalformedPayloadException {
-        Payload.Metric metric = reader.nextMetric();
+        Metric metric = reader.nextMetric();
         if (metric == null) {
             return List.of(whole(head, reader, scope, certificate));
         }
@@ -95,25 +102,24 @@ final class PayloadWriter {
         json.reset();
     }
 
-    private Part part(
-            Payload.Metric metric, @Nullable ByteString malformed, MetricWriter.Place place, @Nullable Scope scope)
+    private Part part(Metric metric, @Nullable ByteString malformed, MetricWriter.Place place, @Nullable Scope scope)
             throws MalformedPayloadException {
         Definition definition = scope == null ? null : scope.find(metric);
         boolean resolved = metrics.write(metric, malformed, scope, definition, place);
-        long timestampMs = metric.hasTimestamp()
-                ? timestampMs(true, metric.getTimestamp())
+        long timestampMs = metric.has(Metric.TIMESTAMP)
+                ? timestampMs(true, metric.timestamp)
                 : timestampMs(place.head().hasTimestamp(), place.head().getTimestamp());
         return new Part(name(metric, definition), take(), timestampMs, resolved ? 0 : 1);
     }
 
-    private static String name(Payload.Metric metric, @Nullable Definition definition) {
-        if (!metric.getName().isEmpty()) {
-            return metric.getName();
+    private static String name(Metric metric, @Nullable Definition definition) {
+        if (!metric.name.isEmpty()) {
+            return metric.name;
         }
         if (definition != null) {
             return definition.name();
         }
-        return metric.hasAlias() ? "#" + Long.toUnsignedString(metric.getAlias()) : "";
+        return metric.has(Metric.ALIAS) ? "#" + Long.toUnsignedString(metric.alias) : "";
     }
 
     private byte[] take() throws MalformedPayloadException {

@@ -32,7 +32,7 @@ final class Scope {
     }
 
     /** The definition of {@code metric}, or null if none is known. */
-    @Nullable Definition find(Payload.Metric metric) {
+    @Nullable Definition find(Metric metric) {
         Definition definition = first == null ? null : first.find(metric);
         return definition != null || second == null ? definition : second.find(metric);
     }

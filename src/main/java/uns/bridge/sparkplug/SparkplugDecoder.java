@@ -116,7 +116,7 @@ public final class SparkplugDecoder {
             if (certificate == null) {
                 return;
             }
-            for (Payload.Metric metric = reader.nextMetric(); metric != null; metric = reader.nextMetric()) {
+            for (Metric metric = reader.nextMetric(); metric != null; metric = reader.nextMetric()) {
                 if (reader.malformed() == null) {
                     certificate.add(metric);
                 }

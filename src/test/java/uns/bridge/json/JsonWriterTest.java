@@ -95,6 +95,35 @@ class JsonWriterTest {
     }
 
     @Test
+    void shouldStartAnewWhenResetBeforeAFinishedValueWasTaken() {
+        json.startObject();
+        json.endObject();
+
+        assertThat(written(w -> w.signed(7))).isEqualTo("7");
+    }
+
+    @Test
+    void shouldWriteTheSameWhenAValueCameBefore() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            json.startObject();
+            json.name("a");
+            json.startArray();
+            json.bool(true);
+            json.endArray();
+            json.endObject();
+            assertThat(json.take()).asString().isEqualTo("{\"a\":[true]}");
+            json.reset();
+        }
+    }
+
+    @Test
+    void shouldKeepAllBytesWhenAValueComesInPieces() {
+        String text = "0123456789".repeat(2_000);
+        assertThat(written(w -> w.string(text))).isEqualTo('"' + text + '"');
+        assertThat(written(w -> w.signed(7))).isEqualTo("7");
+    }
+
+    @Test
     void shouldStartAnewWhenTheLastValueWasLarge() {
         assertThat(written(w -> w.string("x".repeat(3 << 20)))).hasSize((3 << 20) + 2);
         assertThat(written(w -> w.signed(7))).isEqualTo("7");

@@ -27,6 +27,11 @@ class ShortestDecimalTest {
         "9999999, 9999999.0",
         "10000000, 10000000.0",
         "12345678.25, 12345678.25",
+        "999999999.999999, 999999999.999999",
+        "0.000101, 0.000101",
+        "4.35, 4.35",
+        "-100.010, -100.01",
+        "0.30000000000000004, 0.30000000000000004",
         "1700000000, 1700000000.0",
         "1700000000.125, 1700000000.125",
         "-123456789012, -123456789012.0",
@@ -81,6 +86,20 @@ class ShortestDecimalTest {
             if (Float.isFinite(f)) {
                 assertThat(Float.parseFloat(ShortestDecimal.of(f))).isEqualTo(f);
             }
+        }
+    }
+
+    @Test
+    void shouldBeAsItWasReadWhenDigitsAreFew() {
+        Random random = new Random(20_261_123);
+        for (int i = 0; i < 40_000; i++) {
+            BigDecimal reading = BigDecimal.valueOf(random.nextLong() % 1_000_000_000_000_000L, random.nextInt(11))
+                    .movePointRight(random.nextInt(3));
+            double value = reading.doubleValue();
+            String shortest = ShortestDecimal.of(value);
+            assertThat(new BigDecimal(shortest)).isEqualByComparingTo(reading);
+            assertThat(shortest)
+                    .matches("-?(0|[1-9][0-9]*)\\.([0-9]|[0-9]*[1-9])|-?[0-9.]+e-[0-9]+|-?[0-9.]+e\\+[0-9]+");
         }
     }
 

@@ -9,7 +9,6 @@ import static uns.bridge.sparkplug.Plant.payload;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import uns.bridge.sparkplug.proto.Payload;
-import uns.bridge.sparkplug.proto.Payload.Metric;
 import uns.bridge.sparkplug.proto.Payload.PropertySet;
 import uns.bridge.sparkplug.proto.Payload.PropertySetList;
 import uns.bridge.sparkplug.proto.Payload.PropertyValue;
@@ -26,7 +25,7 @@ class BirthPayloadTest {
                 born("zero", 0, DataType.INT8).setIntValue(7),
                 born("largest", -1, DataType.UINT64),
                 born("no alias", DataType.DOUBLE),
-                Metric.newBuilder().setName("no type").setAlias(4),
+                Payload.Metric.newBuilder().setName("no type").setAlias(4),
                 born("properties", 5, DataType.INT32)
                         .setProperties(PropertySet.newBuilder()
                                 .addKeys("low")
@@ -60,7 +59,8 @@ class BirthPayloadTest {
         assertThat(again.bdSeq()).isEqualTo(200);
         assertThat(again.timestamp()).isEqualTo(1_000);
         assertThat(BirthPayload.of(again)).isEqualTo(bytes);
-        assertThat(again.definitions().find(Plant.alias(0).build()).name()).isEqualTo("zero");
+        assertThat(again.definitions().find(Metric.of(Plant.alias(0).build())).name())
+                .isEqualTo("zero");
         assertThat(again.definitions().template("Motor").template("Inner").all())
                 .hasSize(1);
     }
@@ -94,7 +94,7 @@ class BirthPayloadTest {
 
     private static Life life(Payload payload) {
         Certificate certificate = new Certificate(new DefinitionsBuilder(new SharedValues(), 10_000));
-        payload.getMetricsList().forEach(certificate::add);
+        payload.getMetricsList().forEach(metric -> certificate.add(Metric.of(metric)));
         return new Life(Objects.requireNonNull(certificate.definitions()), certificate.bdSeq(), payload.getTimestamp());
     }
 }
