@@ -10,11 +10,13 @@ trap 'rm -r "$folder"' EXIT
 cd "$folder"
 touch settings.yaml log
 
-# A bridge that looks for its brokers where there are none, and ends when it has noticed.
-env -i PATH="$PATH" UNS_MQTT__HOST=localhost UNS_MQTT__PORT=1 UNS_MQTT__CLIENT_ID=class-data \
+# A bridge that looks for Kafka where there is none, and has its own status page for an MQTT broker, so that somebody
+# is there to talk to. It ends when both have failed.
+env -i PATH="$PATH" UNS_HTTP__PORT=18080 UNS_MQTT__HOST=localhost UNS_MQTT__PORT=18080 UNS_MQTT__CLIENT_ID=class-data \
     UNS_KAFKA__CONFIG__BOOTSTRAP__SERVERS=localhost:1 UNS_SPOOL__DIR=spool \
     java -XX:ArchiveClassesAtExit=bridge.jsa -XX:+UseSerialGC '-Xlog:cds*=off' -jar "$jar" --conf . > log 2>&1 &
-while kill -0 $! 2> /dev/null && ! grep -q 'no connection to Kafka' log; do
+until grep 'No connection to the MQTT broker' log | grep -qv refused && grep -q 'no connection to Kafka' log; do
+    kill -0 $! 2> /dev/null || break
     sleep 1
 done
 { kill $! && wait $! && test -s bridge.jsa; } || { cat log; exit 1; }
