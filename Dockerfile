@@ -11,13 +11,22 @@ RUN mvn --batch-mode --no-transfer-progress -Dmaven.test.skip package && rm -r t
 COPY src/main src/main
 RUN mvn --batch-mode --no-transfer-progress -Dmaven.test.skip package
 
+# Of the native libraries only those for this machine.
+RUN mkdir jar && cd jar && jar --extract --file ../target/uns-kafka-bridge.jar \
+    && find . -regex '.*\.\(a\|dll\|dylib\|jnilib\|so\)' \
+        ! -path "*inux/$(uname -m)/*" ! -path "*inux/$(dpkg --print-architecture)/*" -delete \
+    && jar --create --file ../uns-kafka-bridge.jar --manifest META-INF/MANIFEST.MF .
 
-# Of Java only what the bridge and its libraries use, and jcmd, to look into a process that misbehaves.
+
+# Of Java only what the bridge and its libraries use, and jcmd, to look into a process that misbehaves. Without line
+# numbers in Java's own classes, and without the names of the JVM's local symbols: 9 MB less.
 FROM eclipse-temurin:25 AS java
-RUN jlink --output /opt/jre --compress zip-6 --no-header-files --no-man-pages --generate-cds-archive \
+RUN jlink --output /opt/jre --compress zip-6 --no-header-files --no-man-pages --strip-java-debug-attributes \
+        --generate-cds-archive \
         --add-modules java.base,java.naming,java.prefs,java.security.jgss,java.security.sasl,java.sql \
         --add-modules jdk.httpserver,jdk.jcmd,jdk.management,jdk.security.auth,jdk.security.jgss,jdk.unsupported \
-    && rm /opt/jre/lib/server/classes_nocoops.jsa
+    && rm /opt/jre/lib/server/classes_nocoops.jsa \
+    && strip /opt/jre/lib/server/libjvm.so
 
 
 FROM debian:13-slim
@@ -32,13 +41,10 @@ COPY --from=java /opt/jre /opt/jre
 WORKDIR /app
 # Where births and the list of subscriptions are kept over a restart, and messages while Kafka is away.
 RUN install --directory --owner=10001 --group=10001 --mode=0700 data
-COPY --from=build /build/target/uns-kafka-bridge.jar ./
-# The health check begins anew every time: its classes as they were loaded once make it twice as quick. There is no
-# bridge to ask yet, which is why it ends with code 1.
-RUN touch /tmp/settings.yaml \
-    && java -XX:ArchiveClassesAtExit=healthcheck.jsa -XX:+UseSerialGC -Xlog:cds=off -Xlog:cds*=off \
-        -jar uns-kafka-bridge.jar --conf /tmp --healthcheck live; \
-    rm /tmp/settings.yaml && test -s healthcheck.jsa
+COPY --from=build /build/uns-kafka-bridge.jar ./
+COPY conf/class-data.sh ./
+# A start takes less than half of the CPU time with it. The health check, which begins anew every time, gains as well.
+RUN sh class-data.sh uns-kafka-bridge.jar
 # By number, so that Kubernetes can tell that it is not root.
 USER 10001:10001
 STOPSIGNAL SIGTERM
@@ -50,7 +56,7 @@ EXPOSE 8080
 # Whether the process can make progress, for what follows is a restart in most places. Kafka's or the MQTT broker's
 # absence is not its fault; /health/ready tells of that.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["env", "-u", "JAVA_TOOL_OPTIONS", "java", \
-    "-XX:SharedArchiveFile=/app/healthcheck.jsa", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx32m", \
+    "-XX:SharedArchiveFile=/app/bridge.jsa", "-Xlog:cds*=off", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx32m", \
     "-jar", "/app/uns-kafka-bridge.jar", \
     "--conf", "/app/conf", \
     "--healthcheck", "live"]
@@ -65,5 +71,6 @@ ENTRYPOINT ["java", \
     "-XX:MaxRAMPercentage=75", \
     "-XX:+UseSerialGC", \
     "-XX:+ExitOnOutOfMemoryError", \
+    "-XX:SharedArchiveFile=/app/bridge.jsa", "-Xlog:cds*=off", \
     "-jar", "/app/uns-kafka-bridge.jar", \
     "--conf", "/app/conf"]

@@ -64,6 +64,7 @@ public final class Bridge {
     private final @Nullable StoredBirths storedBirths;
     private final MqttSource source;
     private final Thread mqttThread;
+    private final LatestDeadLetters latestDeadLetters;
     private final Outlet outlet;
     private final @Nullable Detour detour;
     private final Carrier carrier;
@@ -74,11 +75,11 @@ public final class Bridge {
     private final @Nullable Thread rebirthThread;
     private final Thread watchdogThread;
     private final Thread summaryThread;
-    private final @Nullable Status status;
-    private final @Nullable Thread statusThread;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicLong imbalances = new AtomicLong();
     private volatile boolean failed;
+    private @Nullable Status status;
+    private @Nullable Thread statusThread;
 
     public Bridge(Settings settings) {
         this.settings = settings;
@@ -92,8 +93,7 @@ public final class Bridge {
                 health);
         this.pipeline = new Pipeline(settings.pipeline(), settings.sparkplug());
         DeadLetters deadLetters = new DeadLetters(settings.kafka().deadLetterTopic(), pipeline);
-        LatestDeadLetters latestDeadLetters =
-                new LatestDeadLetters(settings.http().showPayloads() ? DEAD_LETTER_EXCERPT_BYTES : 0);
+        this.latestDeadLetters = new LatestDeadLetters(settings.http().showPayloads() ? DEAD_LETTER_EXCERPT_BYTES : 0);
         this.outlet = new Outlet(
                 tracker,
                 deadLetters,
@@ -119,31 +119,9 @@ public final class Bridge {
         Watchdog watchdog = new Watchdog(tracker, health, source::renew, settings.stall());
         this.watchdogThread = thread("watchdog", watchdog::run);
         this.summaryThread = thread("summary", this::summarize);
-        Liveness liveness = new Liveness(
-                detour == null ? List.of(carrier.heartbeat()) : List.of(carrier.heartbeat(), detour.heartbeat()),
-                health,
-                STUCK);
-        this.status = settings.http().enabled()
-                ? new Status(
-                        Main.version(),
-                        settings.mqtt(),
-                        settings.kafka(),
-                        settings.http(),
-                        new Instruments(
-                                tracker,
-                                health,
-                                liveness,
-                                source,
-                                pipeline,
-                                detour == null ? () -> Fill.NONE : detour::fill,
-                                outlet::producerMetric,
-                                imbalances::get,
-                                latestDeadLetters))
-                : null;
-        this.statusThread = status == null ? null : thread("status", status::run);
     }
 
-    /** Starts it; returns at once. */
+    /** Starts it; waits for neither broker. */
     public void start() {
         birthsThread.start();
         ackThread.start();
@@ -157,9 +135,36 @@ public final class Bridge {
         }
         watchdogThread.start();
         summaryThread.start();
-        if (statusThread != null) {
-            statusThread.start();
+        if (settings.http().enabled()) {
+            startStatus();
         }
+    }
+
+    /** Last, and not with the other parts: it takes long to load, and the brokers may be connected to meanwhile. */
+    private void startStatus() {
+        Liveness liveness = new Liveness(
+                detour == null ? List.of(carrier.heartbeat()) : List.of(carrier.heartbeat(), detour.heartbeat()),
+                health,
+                STUCK);
+        Status started = new Status(
+                Main.version(),
+                settings.mqtt(),
+                settings.kafka(),
+                settings.http(),
+                new Instruments(
+                        tracker,
+                        health,
+                        liveness,
+                        source,
+                        pipeline,
+                        detour == null ? () -> Fill.NONE : detour::fill,
+                        outlet::producerMetric,
+                        imbalances::get,
+                        latestDeadLetters));
+        Thread thread = thread("status", started::run);
+        thread.start();
+        status = started;
+        statusThread = thread;
     }
 
     /**
@@ -263,12 +268,13 @@ public final class Bridge {
     /** Carries messages, once it is known again which births there were before. */
     private void carry() {
         BirthState births = pipeline.births();
-        if (births != null && storedBirths != null) {
-            try {
+        try {
+            outlet.tend(); // Kafka answers while the births are read.
+            if (births != null && storedBirths != null) {
                 births.restore(storedBirths);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         carrier.run();
         if (births != null) {

@@ -78,19 +78,6 @@ public final class CipherSuites {
             "kDH",
             "KRB5");
 
-    private static final Set<String> OFFERED = new LinkedHashSet<>();
-    private static final Set<String> BY_DEFAULT = new LinkedHashSet<>();
-
-    static {
-        try {
-            SSLContext jdk = SSLContext.getDefault();
-            OFFERED.addAll(Arrays.asList(jdk.getSupportedSSLParameters().getCipherSuites()));
-            BY_DEFAULT.addAll(Arrays.asList(jdk.getDefaultSSLParameters().getCipherSuites()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no TLS", e);
-        }
-    }
-
     private CipherSuites() {}
 
     /** What is allowed, for a complaint. */
@@ -112,7 +99,7 @@ public final class CipherSuites {
         Set<String> excluded = new LinkedHashSet<>();
         for (String item : list.split("[:,; ]+", -1)) {
             if (DEFAULTS.contains(item)) {
-                suites.addAll(BY_DEFAULT);
+                suites.addAll(Jdk.BY_DEFAULT);
             } else if (item.startsWith("!") || item.startsWith("-")) {
                 String name = item.substring(1);
                 if (!NEVER_OFFERED.contains(name)) {
@@ -127,7 +114,7 @@ public final class CipherSuites {
             throw new IllegalArgumentException("nothing remains of it");
         }
         if (suites.stream().noneMatch(OF_TLS_1_3::contains)) {
-            BY_DEFAULT.stream()
+            Jdk.BY_DEFAULT.stream()
                     .filter(suite -> OF_TLS_1_3.contains(suite) && !excluded.contains(suite))
                     .forEach(suites::add);
         }
@@ -136,7 +123,7 @@ public final class CipherSuites {
 
     private static String suite(String name) {
         String suite = BY_OPENSSL_NAME.getOrDefault(name, name);
-        if (OFFERED.contains(suite)) {
+        if (Jdk.OFFERED.contains(suite)) {
             return suite;
         }
         throw new IllegalArgumentException(
@@ -149,5 +136,22 @@ public final class CipherSuites {
         return text.lines()
                 .map(line -> line.split(" +", -1))
                 .collect(Collectors.toMap(row -> row[0], row -> row[1], (a, b) -> a, LinkedHashMap::new));
+    }
+
+    /** Asked only where a list is read: until Java has its TLS loaded takes a good part of a start. */
+    private static final class Jdk {
+
+        static final Set<String> OFFERED = new LinkedHashSet<>();
+        static final Set<String> BY_DEFAULT = new LinkedHashSet<>();
+
+        static {
+            try {
+                SSLContext jdk = SSLContext.getDefault();
+                OFFERED.addAll(Arrays.asList(jdk.getSupportedSSLParameters().getCipherSuites()));
+                BY_DEFAULT.addAll(Arrays.asList(jdk.getDefaultSSLParameters().getCipherSuites()));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("this Java has no TLS", e);
+            }
+        }
     }
 }

@@ -62,47 +62,58 @@ final class StartupBenchmark implements AutoCloseable {
      *
      * @param training options of a run before, which leaves something for the others; none if there is no such run
      */
-    private record Way(String name, Path java, List<String> training, List<String> options) {}
+    private record Way(String name, Path java, Path jar, List<String> training, List<String> options) {}
 
     /** Milliseconds. */
     private record Start(long ready, long cpu, long record) {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         try (StartupBenchmark benchmark = new StartupBenchmark()) {
-            List<Way> ways = Stream.concat(Stream.of(System.getProperty("java.home")), Stream.of(arguments))
-                    .flatMap(home -> benchmark.ways(Path.of(home)).stream())
-                    .toList();
+            List<Way> ways = new ArrayList<>(benchmark.ways(Path.of(System.getProperty("java.home"))));
+            for (String home : arguments) {
+                ways.addAll(benchmark.ways(Path.of(home)));
+            }
             benchmark.measure(ways);
         }
         System.exit(0);
     }
 
-    private List<Way> ways(Path home) {
+    private List<Way> ways(Path home) throws IOException, InterruptedException {
         Path java = home.resolve(Path.of("bin", "java"));
         String name = home.getFileName().toString();
-        String archive = directory.resolve(name + ".jsa").toString();
-        String cache = directory.resolve(name + ".aot").toString();
+        Path jar =
+                Files.copy(JAR, Files.createDirectory(directory.resolve(name)).resolve("uns-kafka-bridge.jar"));
+        archive(home, jar);
+        String serial = "-XX:+UseSerialGC";
+        String archive = "-XX:SharedArchiveFile=" + jar.resolveSibling("bridge.jsa");
         List<Way> ways = new ArrayList<>(List.of(
-                new Way(name, java, List.of(), List.of()),
-                new Way(name + ", SerialGC", java, List.of(), List.of("-XX:+UseSerialGC")),
+                new Way(name, java, jar, List.of(), List.of()),
+                new Way(name + ", SerialGC", java, jar, List.of(), List.of(serial)),
+                new Way(name + ", SerialGC, class-data.sh", java, jar, List.of(), List.of(serial, archive)),
                 new Way(
-                        name + ", SerialGC, CDS archive",
+                        name + ", SerialGC, class-data.sh, C1 only",
                         java,
-                        List.of("-XX:+UseSerialGC", "-XX:ArchiveClassesAtExit=" + archive),
-                        List.of("-XX:+UseSerialGC", "-XX:SharedArchiveFile=" + archive)),
-                new Way(
-                        name + ", SerialGC, CDS archive, C1 only",
-                        java,
+                        jar,
                         List.of(),
-                        List.of("-XX:+UseSerialGC", "-XX:SharedArchiveFile=" + archive, "-XX:TieredStopAtLevel=1"))));
+                        List.of(serial, archive, "-XX:TieredStopAtLevel=1"))));
         if (version(home) >= FIRST_WITH_AOT_CACHE) {
+            String cache = directory.resolve(name + ".aot").toString();
             ways.add(new Way(
                     name + ", SerialGC, AOT cache",
                     java,
-                    List.of("-XX:+UseSerialGC", "-XX:AOTCacheOutput=" + cache),
-                    List.of("-XX:+UseSerialGC", "-XX:AOTCache=" + cache)));
+                    jar,
+                    List.of(serial, "-XX:AOTCacheOutput=" + cache),
+                    List.of(serial, "-XX:AOTCache=" + cache)));
         }
         return ways;
+    }
+
+    private static void archive(Path home, Path jar) throws IOException, InterruptedException {
+        ProcessBuilder script = new ProcessBuilder("sh", "conf/class-data.sh", jar.toString()).inheritIO();
+        script.environment().merge("PATH", home.resolve("bin").toString(), (path, bin) -> bin + ":" + path);
+        if (script.start().waitFor() != 0) {
+            throw new IllegalStateException("class-data.sh has failed with " + home);
+        }
     }
 
     private static int version(Path home) {
@@ -118,17 +129,17 @@ final class StartupBenchmark implements AutoCloseable {
 
     /** The ways take turns. */
     private void measure(List<Way> ways) throws IOException, InterruptedException {
-        start(ways.get(0).java(), List.of()); // So that the MQTT broker has the session.
+        start(ways.get(0), List.of()); // So that the MQTT broker has the session.
         Map<Way, List<Start>> starts = new LinkedHashMap<>();
         for (Way way : ways) {
             if (!way.training().isEmpty()) {
-                start(way.java(), way.training());
+                start(way, way.training());
             }
             starts.put(way, new ArrayList<>());
         }
         for (int turn = 1; turn <= STARTS; turn++) {
             for (Way way : ways) {
-                Start start = start(way.java(), way.options());
+                Start start = start(way, way.options());
                 starts.get(way).add(start);
                 System.err.printf("%d/%d: %s: ready after %d ms%n", turn, STARTS, way.name(), start.ready());
             }
@@ -142,15 +153,15 @@ final class StartupBenchmark implements AutoCloseable {
                 median(taken.stream().mapToLong(Start::record))));
     }
 
-    private Start start(Path java, List<String> options) throws IOException, InterruptedException {
+    private Start start(Way way, List<String> options) throws IOException, InterruptedException {
         if (started) {
             publisher.publish("startup/line", "{}");
             records++;
         }
         int port = Ports.free();
-        List<String> command = new ArrayList<>(List.of(java.toString(), "-Xmx256m"));
+        List<String> command = new ArrayList<>(List.of(way.java().toString(), "-Xmx256m"));
         command.addAll(options);
-        command.addAll(List.of("-jar", JAR.toString()));
+        command.addAll(List.of("-jar", way.jar().toString()));
         long startNs = System.nanoTime();
         try (Child bridge =
                 Child.start("bridge", command, Map.of("UNS_HTTP__PORT", Integer.toString(port)), directory)) {
