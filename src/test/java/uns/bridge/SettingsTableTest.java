@@ -41,9 +41,9 @@ class SettingsTableTest {
             http.token | none | [a]
             http.username | none | operator
             kafka.config.acks | all | most
-            kafka.config.batch.size | 65536 | -1
+            kafka.config.batch.size | 16384 | -1
             kafka.config.bootstrap.servers | must be set | 'no port'
-            kafka.config.buffer.memory | 67108864 | 64MiB
+            kafka.config.buffer.memory | 16777216 | 64MiB
             kafka.config.client.id | uns-kafka-bridge | [[a]]
             kafka.config.compression.type | snappy | zip
             kafka.config.delivery.timeout.ms | 2147483647 | 1

@@ -47,10 +47,12 @@ final class ProducerSettings {
             Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, String.valueOf(Integer.MAX_VALUE)),
             Map.entry(ProducerConfig.COMPRESSION_TYPE_CONFIG, COMPRESSION),
             Map.entry(ProducerConfig.LINGER_MS_CONFIG, "5"),
-            Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, "65536"),
+            // Each topic written to has a batch of its own, which takes so much from the first record on, and snappy
+            // some 70 KiB beside it: together with the memory this bounds both to about 90 MiB.
+            Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, "16384"),
             // What is too large is for Kafka to say, whose limit differs from topic to topic.
             Map.entry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, String.valueOf(16 << 20)),
-            Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, String.valueOf(64 << 20)),
+            Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, String.valueOf(16 << 20)),
             Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, "15000"),
             // A day: a topic that is written once an hour must not hold up all others while it is looked up again.
             Map.entry(ProducerConfig.METADATA_MAX_IDLE_CONFIG, "86400000"));

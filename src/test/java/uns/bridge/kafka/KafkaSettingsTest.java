@@ -31,9 +31,9 @@ class KafkaSettingsTest {
                         Map.entry("delivery.timeout.ms", "2147483647"),
                         Map.entry("compression.type", "snappy"),
                         Map.entry("linger.ms", "5"),
-                        Map.entry("batch.size", "65536"),
+                        Map.entry("batch.size", "16384"),
                         Map.entry("max.request.size", "16777216"),
-                        Map.entry("buffer.memory", "67108864"),
+                        Map.entry("buffer.memory", "16777216"),
                         Map.entry("max.block.ms", "15000"),
                         Map.entry("metadata.max.idle.ms", "86400000"),
                         Map.entry("key.serializer", SERIALIZER),
@@ -239,7 +239,7 @@ class KafkaSettingsTest {
                         "kafka.config.sasl.pasword = <hidden> (settings.yaml)",
                         "kafka.config.client.id = <hidden> (.secrets.yaml)",
                         "kafka.config.acks = <hidden> (environment UNS_KAFKA__CONFIG__ACKS)",
-                        "kafka.config.batch.size = 65536 (default)");
+                        "kafka.config.batch.size = 16384 (default)");
     }
 
     private static KafkaSettings read(String config) {
