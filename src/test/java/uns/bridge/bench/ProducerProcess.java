@@ -1,7 +1,10 @@
 package uns.bridge.bench;
 
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -16,6 +19,8 @@ import uns.bridge.message.OutboundRecord;
  */
 final class ProducerProcess {
 
+    private static final int ASKED_FOR_TOGETHER = 100;
+
     private final KafkaProducer<byte[], byte[]> producer;
     private final List<ProducerRecord<byte[], byte[]>> records;
     private final int mostInFlight;
@@ -27,8 +32,26 @@ final class ProducerProcess {
         records = workload.records(settings).stream()
                 .map(ProducerProcess::producerRecord)
                 .toList();
+        learnTopics();
         this.mostInFlight = mostInFlight;
         room = new Semaphore(mostInFlight);
+    }
+
+    /** Asked for one after the other, thousands of topics would take minutes. */
+    private void learnTopics() {
+        ExecutorService asking = Executors.newFixedThreadPool(ASKED_FOR_TOGETHER);
+        records.stream()
+                .map(ProducerRecord::topic)
+                .distinct()
+                .forEach(topic -> asking.execute(() -> producer.partitionsFor(topic)));
+        asking.shutdown();
+        try {
+            if (!asking.awaitTermination(2, TimeUnit.MINUTES)) {
+                throw new IllegalStateException("Kafka has not told of all topics within 2 minutes");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /**
