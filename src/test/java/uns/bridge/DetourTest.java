@@ -570,6 +570,34 @@ class DetourTest {
         confirm(3);
     }
 
+    @Test
+    void shouldStayOpenWhenAllIsReadAndTheProducerStillAsksForTheTopic() throws Exception {
+        begin();
+        divertAfter("1");
+        end();
+        acknowledged.clear();
+        kafka = new ScriptedKafka();
+        kafka.maxBlock = Duration.ofMinutes(1);
+        TimeoutException[] away = new TimeoutException[50];
+        Arrays.fill(away, new TimeoutException("Topic a_b not present in metadata after 0 ms."));
+        kafka.answerAtOnce(away);
+        health = new Health();
+        tracker = new DeliveryTracker(1_000, 1 << 24);
+        begin();
+        for (int i = 0; i < 10; i++) {
+            detour.step();
+        }
+        assertThat(detour.isOpen()).isTrue();
+
+        for (int i = 0; i < 100 && detour.isOpen(); i++) {
+            detour.step();
+        }
+        assertThat(detour.isOpen()).isFalse();
+        assertThat(values()).containsExactly("1");
+        confirm(1);
+        carrier.turn();
+    }
+
     private static String randomText(int length) {
         StringBuilder text = new StringBuilder();
         new Random(3).ints(length, 'a', 'z').forEach(c -> text.append((char) c));
