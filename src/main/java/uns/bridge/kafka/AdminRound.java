@@ -71,14 +71,6 @@ final class AdminRound implements TopicCreator.Round {
 
     private void create(Admin admin, List<String> missing, BiConsumer<String, @Nullable Exception> answer)
             throws InterruptedException, TimeoutException {
-        int limit = creation.topicsPerRequest();
-        for (int from = 0; from < missing.size(); from += limit) {
-            request(admin, missing.subList(from, Math.min(from + limit, missing.size())), answer);
-        }
-    }
-
-    private void request(Admin admin, List<String> missing, BiConsumer<String, @Nullable Exception> answer)
-            throws InterruptedException, TimeoutException {
         List<NewTopic> topics = missing.stream().map(creation::topic).toList();
         KafkaException unclear = null;
         for (Map.Entry<String, KafkaFuture<Void>> topic :

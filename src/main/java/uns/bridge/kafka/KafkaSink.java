@@ -60,6 +60,7 @@ public final class KafkaSink<T> implements AutoCloseable {
     private static final long ROOM_PAUSE_MS = 5;
 
     private final CurrentProducer producer;
+
     /** Told on Kafka's I/O thread what ends the producer. */
     private final Consumer<Exception> failed;
 
@@ -122,7 +123,10 @@ public final class KafkaSink<T> implements AutoCloseable {
         TopicCreation creation = settings.topicCreation();
         return creation == null
                 ? null
-                : new TopicCreator(new AdminRound(AdminLookup.adminConfig(settings), creation), Time.SYSTEM);
+                : new TopicCreator(
+                        new AdminRound(AdminLookup.adminConfig(settings), creation),
+                        creation.topicsPerRequest(),
+                        Time.SYSTEM);
     }
 
     KafkaSink(

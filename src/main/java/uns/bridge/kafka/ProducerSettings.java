@@ -36,6 +36,8 @@ final class ProducerSettings {
     /** Of all that compress the one that costs least where batches are small: lz4 takes 128 KiB of memory for each. */
     static final String COMPRESSION = "snappy";
 
+    private static final long BUFFER_MEMORY = 16 << 20;
+
     private static final Map<String, String> DEFAULTS = Map.ofEntries(
             Map.entry(ProducerConfig.CLIENT_ID_CONFIG, "uns-kafka-bridge"),
             Map.entry(ProducerConfig.ACKS_CONFIG, "all"),
@@ -48,11 +50,10 @@ final class ProducerSettings {
             Map.entry(ProducerConfig.COMPRESSION_TYPE_CONFIG, COMPRESSION),
             Map.entry(ProducerConfig.LINGER_MS_CONFIG, "5"),
             // Each topic written to has a batch of its own, which takes so much from the first record on, and snappy
-            // some 70 KiB beside it: together with the memory this bounds both to about 90 MiB.
+            // some 70 KiB beside it: together with BUFFER_MEMORY this bounds both to about 90 MiB.
             Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, "16384"),
             // What is too large is for Kafka to say, whose limit differs from topic to topic.
             Map.entry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, String.valueOf(16 << 20)),
-            Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, String.valueOf(16 << 20)),
             Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, "15000"),
             // A day: a topic that is written once an hour must not hold up all others while it is looked up again.
             Map.entry(ProducerConfig.METADATA_MAX_IDLE_CONFIG, "86400000"));
@@ -85,6 +86,8 @@ final class ProducerSettings {
         librdkafka.compose();
         DEFAULTS.forEach((key, value) -> texts.computeIfAbsent(key, k -> section.get(k, ValueType.TEXT, value)));
         texts.computeIfAbsent(
+                ProducerConfig.BUFFER_MEMORY_CONFIG, key -> section.get(key, ValueType.TEXT, bufferMemory()));
+        texts.computeIfAbsent(
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
                 key -> section.get(key, ValueType.TEXT, String.valueOf(DeliveryPromise.idempotencePossible(texts))));
         texts.putAll(SERIALIZERS);
@@ -113,6 +116,13 @@ final class ProducerSettings {
         warnOfMissingLogin();
         warnOfIdleTls();
         return new HashMap<>(texts);
+    }
+
+    /** The producer refuses a record that would never find room, so there is room for the largest. */
+    private String bufferMemory() {
+        String largest = texts.getOrDefault(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "");
+        boolean isSize = largest.matches("[0-9]{1,10}"); // Else it is told elsewhere.
+        return String.valueOf(Math.max(BUFFER_MEMORY, isSize ? Long.parseLong(largest) : 0));
     }
 
     private void readWritten(String key) {

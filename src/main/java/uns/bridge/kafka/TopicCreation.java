@@ -24,6 +24,9 @@ public record TopicCreation(
 
     private static final int MAX_RECORDS_PER_REQUEST = 10_000;
 
+    /** More in one request would keep Kafka's controller from its other work. */
+    private static final int MAX_TOPICS_PER_REQUEST = 500;
+
     /** More than a broker makes by default, anywhere. */
     private static final int MANY_PARTITIONS = 99;
 
@@ -50,7 +53,7 @@ public record TopicCreation(
      */
     int topicsPerRequest() {
         int eachTopic = 1 + (partitions == null ? MANY_PARTITIONS : partitions) + config.size();
-        return Math.max(1, MAX_RECORDS_PER_REQUEST / eachTopic);
+        return Math.max(1, Math.min(MAX_TOPICS_PER_REQUEST, MAX_RECORDS_PER_REQUEST / eachTopic));
     }
 
     NewTopic topic(String name) {

@@ -37,23 +37,23 @@ final class TopicCreator implements AutoCloseable {
      */
     record Answer(String topic, @Nullable Exception refusal) {}
 
-    /** As many topics as are asked for at a time. */
-    static final int MAX_TOPICS_OF_ROUND = 500;
-
     /** A new topic is known to all brokers within milliseconds. */
     private static final long NEXT_ROUND_MS = 10;
 
     private static final long RETRY_MS = 1_000;
 
     private final Round round;
+    private final int maxTopicsOfRound;
     private final Time time;
     private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private @Nullable Thread thread;
     private volatile String problem = "";
 
-    TopicCreator(Round round, Time time) {
+    /** @param maxTopicsOfRound as many topics as are asked for at a time */
+    TopicCreator(Round round, int maxTopicsOfRound, Time time) {
         this.round = round;
+        this.maxTopicsOfRound = maxTopicsOfRound;
         this.time = time;
     }
 
@@ -84,7 +84,7 @@ final class TopicCreator implements AutoCloseable {
                 if (open.isEmpty()) {
                     open.add(asked.take());
                 }
-                asked.drainTo(open, MAX_TOPICS_OF_ROUND - open.size());
+                asked.drainTo(open, maxTopicsOfRound - open.size());
                 time.sleep(step(open) ? NEXT_ROUND_MS : RETRY_MS);
             }
         } catch (InterruptedException e) {

@@ -61,6 +61,9 @@ final class TopicQuestion {
 
     /** If it is open, it is about {@code topic}, too. */
     void join(String topic) throws InterruptedException {
+        if (producer.failure() != null) {
+            return; // A closed producer asks for nothing.
+        }
         if (!open
                 || unknown >= MAX_TOPICS
                 || topics.size() >= MAX_LOOKED_AT

@@ -42,6 +42,20 @@ class KafkaSettingsTest {
         assertThat(kafka.warnings()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "max.request.size: 33554432 | 33554432",
+                "message.max.bytes: 33554432 | 33554432",
+                "max.request.size: 1000000 | 16777216",
+                "'max.request.size: 33554432, buffer.memory: 40000000' | 40000000",
+                "'max.request.size: 33554432, queue.buffering.max.kbytes: 65536' | 67108864",
+            })
+    void shouldHaveRoomForTheLargestRecord(String config, String bufferMemory) {
+        assertThat(read(config).config()).containsEntry("buffer.memory", bufferMemory);
+    }
+
     @Test
     void shouldPassOnWhatIsWrittenWhenKafkaKnowsIt() {
         KafkaSettings kafka = read("acks: -1, linger.ms: 20, enable.idempotence: yes, sasl: {mechanism: PLAIN},"

@@ -31,10 +31,12 @@ import uns.bridge.message.OutboundRecord;
 @Timeout(30)
 class TopicCreatorTest {
 
+    private static final int MAX_TOPICS = 100;
+
     private final ScriptedKafka kafka = new ScriptedKafka();
     private final Health health = new Health();
     private final Rounds rounds = new Rounds();
-    private final TopicCreator creator = new TopicCreator(rounds, Time.SYSTEM);
+    private final TopicCreator creator = new TopicCreator(rounds, MAX_TOPICS, Time.SYSTEM);
     private final List<String> refused = new CopyOnWriteArrayList<>();
     private final KafkaSink<String> sink = sink(Long.MAX_VALUE);
 
@@ -140,9 +142,23 @@ class TopicCreatorTest {
         }
     }
 
+    @Test
+    void shouldAskForNoMoreTogetherThanIsAllowedAndForTheOthersAfterThem() throws InterruptedException {
+        send("a", "1");
+        await().until(() -> rounds.asked.size() == 1);
+        for (int i = 0; i < 250; i++) {
+            send("t" + i, "x");
+        }
+        rounds.permits.release(4);
+        tendUntil(
+                () -> !kafka.producers().isEmpty() && kafka.producer().values().size() == 251);
+
+        assertThat(rounds.asked).extracting(Set::size).containsExactly(1, 100, 100, 50);
+    }
+
     /** Kafka's controller takes 10,000 records in one request, of which each topic and each partition is one. */
     @ParameterizedTest
-    @CsvSource({"1, 0, 5000", "24, 0, 400", "24, 5, 333", "100000, 0, 1", ", 0, 100"})
+    @CsvSource({"1, 0, 500", "24, 0, 400", "24, 5, 333", "100000, 0, 1", ", 0, 100"})
     void shouldAskForNoMoreThanKafkaCreatesAtOnce(@Nullable Integer partitions, int settings, int topics) {
         Map<String, String> config = new HashMap<>();
         for (int i = 0; i < settings; i++) {
