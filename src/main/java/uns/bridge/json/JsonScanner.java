@@ -1,6 +1,7 @@
 package uns.bridge.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -33,11 +34,18 @@ public final class JsonScanner {
     /** {@link Result#timestampMs()} of a payload whose timestamp attribute is no timestamp. */
     public static final long BAD_TIMESTAMP = -2;
 
+    private static final int[] NO_CUTS = {};
+
+    /** How a position begins in the parser's messages, of which this helps nobody. */
+    private static final String NO_SOURCE =
+            "Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); ";
+
     private final JsonFactory factory;
+    private final ReusedParser reused;
     private final String timestampAttribute;
 
     /**
-     * Creates a scanner; it is safe for use by several threads.
+     * Creates a scanner; it is for one thread.
      *
      * @param timestampAttribute the name of the attribute at the top level that carries the message's time: a number of
      *     milliseconds since the epoch, or an ISO-8601 text (UTC where it names no offset)
@@ -55,6 +63,7 @@ public final class JsonScanner {
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                 .build();
+        this.reused = new ReusedParser(factory);
     }
 
     /**
@@ -76,8 +85,33 @@ public final class JsonScanner {
         if (!isUtf8(json)) {
             throw new MalformedJsonException("JSON must be in UTF-8");
         }
+        Result result = ReusedParser.suits(json) ? scanWithOthers(json, ignored) : null;
+        return result == null ? scanAlone(json, ignored) : result;
+    }
+
+    /** Returns null if there is anything the matter with it; a parser of its own can tell what. */
+    private @Nullable Result scanWithOthers(byte[] json, @Nullable AttributeTree ignored) {
+        try {
+            boolean sound = false;
+            try {
+                JsonParser parser = reused.begin(json);
+                Walk walk = new Walk(parser, json, reused.offset());
+                walk.value(parser.nextToken(), ignored, true);
+                sound = reused.end();
+                return sound ? walk.result() : null;
+            } finally {
+                if (!sound) {
+                    reused.discard();
+                }
+            }
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private Result scanAlone(byte[] json, @Nullable AttributeTree ignored) throws MalformedJsonException {
         try (JsonParser parser = factory.createParser(json)) {
-            Walk walk = new Walk(parser, json);
+            Walk walk = new Walk(parser, json, 0);
             JsonToken first = parser.nextToken();
             if (first == null) {
                 throw new MalformedJsonException("no JSON value");
@@ -87,9 +121,9 @@ public final class JsonScanner {
             if (parser.nextToken() != null) {
                 throw new MalformedJsonException("content after the JSON value");
             }
-            return new Result(walk.withoutCuts(), walk.timestampMs);
+            return walk.result();
         } catch (JsonProcessingException e) {
-            throw new MalformedJsonException(e.getOriginalMessage() + position(e));
+            throw new MalformedJsonException(e.getOriginalMessage().replace(NO_SOURCE, "") + position(e));
         } catch (IOException e) {
             throw new UncheckedIOException(e); // Reading from an array does no I/O.
         }
@@ -155,13 +189,22 @@ public final class JsonScanner {
 
         private final JsonParser parser;
         private final byte[] json;
-        private int[] cuts = new int[0]; // begin, end, begin, end, ... ascending
+
+        /** Where the parser has the first byte of it. */
+        private final int offset;
+
+        private int[] cuts = NO_CUTS; // begin, end, begin, end, ... ascending
         private int cutCount;
         private long timestampMs = NO_TIMESTAMP;
 
-        Walk(JsonParser parser, byte[] json) {
+        Walk(JsonParser parser, byte[] json, int offset) {
             this.parser = parser;
             this.json = json;
+            this.offset = offset;
+        }
+
+        Result result() {
+            return new Result(withoutCuts(), timestampMs);
         }
 
         /** Reads the value that begins with {@code token} to its end. */
@@ -178,15 +221,16 @@ public final class JsonScanner {
         }
 
         private void object(@Nullable AttributeTree ignored, boolean root) throws IOException {
-            int end = ignored == null ? 0 : position(); // of what was last read: the brace or an attribute
+            int end = ignored == null
+                    ? 0
+                    : position(parser.currentLocation()); // of what was last read: the brace or an attribute
             boolean kept = false;
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 String name = parser.currentName();
                 AttributeTree below = ignored == null ? null : ignored.child(name);
                 boolean cut = below != null && below.isCut();
                 if (ignored != null && !cut && !kept) {
-                    int begin = (int) parser.currentTokenLocation().getByteOffset();
-                    cutSeparator(end, begin);
+                    cutSeparator(end, position(parser.currentTokenLocation()));
                 }
                 JsonToken token = parser.nextToken();
                 if (root && name.equals(timestampAttribute)) {
@@ -195,7 +239,7 @@ public final class JsonScanner {
                 value(token, cut ? null : below, false);
                 if (ignored != null) {
                     parser.finishToken();
-                    int valueEnd = position();
+                    int valueEnd = position(parser.currentLocation());
                     if (cut) {
                         cut(end, valueEnd);
                     }
@@ -212,8 +256,8 @@ public final class JsonScanner {
             }
         }
 
-        private int position() {
-            return (int) parser.currentLocation().getByteOffset();
+        private int position(JsonLocation location) {
+            return (int) location.getByteOffset() - offset;
         }
 
         private void cut(int begin, int end) {
@@ -228,7 +272,7 @@ public final class JsonScanner {
             cuts[cutCount++] = end;
         }
 
-        byte[] withoutCuts() {
+        private byte[] withoutCuts() {
             if (cutCount == 0) {
                 return json;
             }

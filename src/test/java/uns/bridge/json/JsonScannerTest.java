@@ -1,5 +1,6 @@
 package uns.bridge.json;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -73,6 +74,13 @@ class JsonScannerTest {
                 .isInstanceOf(MalformedJsonException.class);
         byte[] broken = {'{', '"', 'a', '"', ':', '"', (byte) 0xC3, '(', '"', '}'};
         assertThatThrownBy(() -> scanner.scan(broken, null)).isInstanceOf(MalformedJsonException.class);
+    }
+
+    @Test
+    void shouldTellWhereAnOpenValueBegins() {
+        assertThatThrownBy(() -> scanner.scan("{\"a\":[1".getBytes(UTF_8), null))
+                .isInstanceOf(MalformedJsonException.class)
+                .hasMessageContaining("start marker at [line: 1, column: 6]");
     }
 
     @Test
@@ -159,6 +167,56 @@ class JsonScannerTest {
             document(random, with, without);
             assertThat(new String(scanner.scan(with.toByteArray(), ignored).json(), UTF_8))
                     .isEqualTo(without.toString(UTF_8));
+        }
+    }
+
+    /** Objects and arrays are read by one parser after another; what a blank is before is read by one of its own. */
+    @Test
+    void shouldReadAValueAlikeWhateverCameBeforeIt() {
+        SplittableRandom random = new SplittableRandom(20261123);
+        AttributeTree ignored = AttributeTree.of(List.of("cut", "k1.cut"));
+        int sound = 0;
+        for (int i = 0; i < 20_000; i++) {
+            ByteArrayOutputStream document = new ByteArrayOutputStream();
+            document(random, document, new ByteArrayOutputStream());
+            document.writeBytes(
+                    List.of("", "", " \r\n\t", "0", "{}").get(random.nextInt(5)).getBytes(UTF_8));
+            byte[] json = random.nextInt(10) == 0
+                    ? ("[" + document.toString(UTF_8) + "]").getBytes(UTF_8)
+                    : document.toByteArray();
+            if (random.nextInt(4) == 0) {
+                json[random.nextInt(json.length)] = (byte) random.nextInt(1, 0xFE);
+            }
+            if (random.nextInt(8) == 0) {
+                json = Arrays.copyOf(json, random.nextInt(json.length));
+            }
+            AttributeTree cut = random.nextBoolean() ? ignored : null;
+            Object alone = outcome(" " + new String(json, ISO_8859_1), cut);
+            assertThat(outcome(new String(json, ISO_8859_1), cut)).isEqualTo(alone);
+            sound += alone instanceof List<?> ? 1 : 0;
+        }
+        assertThat(sound).isBetween(5_000, 15_000);
+    }
+
+    @Test
+    void shouldReadLargeAndSmallValuesInTurn() throws Exception {
+        for (int size : new int[] {10, 4_096, 10, 4_097, 8_000, 10, 8_001, 200_000, 10}) {
+            byte[] json =
+                    ("{\"timestamp\":7,\"a\":[" + "1,".repeat(Math.max(0, size - 27) / 2) + "1]}").getBytes(UTF_8);
+            assertThat(scanner.scan(json, null).json()).isSameAs(json);
+            assertThat(new String(
+                            scanner.scan(json, AttributeTree.of(List.of("a"))).json(), UTF_8))
+                    .isEqualTo("{\"timestamp\":7}");
+        }
+    }
+
+    /** The value without what is cut and its timestamp, or what is wrong with it. */
+    private Object outcome(String json, AttributeTree ignored) {
+        try {
+            JsonScanner.Result result = scanner.scan(json.getBytes(ISO_8859_1), ignored);
+            return List.of(new String(result.json(), ISO_8859_1).strip(), result.timestampMs());
+        } catch (MalformedJsonException e) {
+            return e.getMessage().replaceAll("\\d+", "#"); // The blank moves all positions.
         }
     }
 
