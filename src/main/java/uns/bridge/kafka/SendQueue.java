@@ -175,6 +175,7 @@ final class SendQueue {
         }
     }
 
+    /** The producer has no room for it, or does not know its topic. */
     private void block(Sending<?> sending, Exception problem) throws InterruptedException {
         long now = time.nanoTime();
         if (!blocked) {
