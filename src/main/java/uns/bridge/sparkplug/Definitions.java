@@ -2,9 +2,12 @@ package uns.bridge.sparkplug;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.json.JsonWriter;
@@ -64,14 +67,15 @@ final class Definitions {
     }
 
     /**
-     * Keeps definitions.
+     * Keeps definitions. An alias of several is of none (6.4.6, tck-id-payloads-alias-uniqueness): whose value it brings is
+     * not known.
      *
      * @param templates the members of each template that is defined, by its name
      * @param weight about how many definitions all this takes the memory of
      * @param shared what is equal in several births
      */
     Definitions(List<Entry> entries, Map<String, Definitions> templates, int weight, SharedValues shared) {
-        Entry[] sorted = entries.toArray(Entry[]::new);
+        Entry[] sorted = withoutAmbiguous(entries);
         Arrays.sort(sorted, Entry.BY_ALIAS.thenComparing(Entry.BY_NAME));
         int[] ends = new int[sorted.length];
         int end = 0;
@@ -106,6 +110,22 @@ final class Definitions {
                 .toArray());
         this.templates = Map.copyOf(templates);
         this.weight = weight;
+    }
+
+    private static Entry[] withoutAmbiguous(List<Entry> entries) {
+        Map<Long, Entry> owners = new HashMap<>();
+        Set<Long> ambiguous = new HashSet<>();
+        for (Entry entry : entries) {
+            Entry owner = entry.alias == null ? null : owners.putIfAbsent(entry.alias, entry);
+            if (owner != null && !(Arrays.equals(owner.jsonName, entry.jsonName) && owner.datatype == entry.datatype)) {
+                ambiguous.add(entry.alias);
+            }
+        }
+        return entries.stream()
+                .map(entry -> ambiguous.contains(entry.alias)
+                        ? new Entry(entry.jsonName, null, entry.datatype, entry.parts)
+                        : entry)
+                .toArray(Entry[]::new);
     }
 
     /**

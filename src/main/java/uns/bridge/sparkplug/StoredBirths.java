@@ -25,7 +25,8 @@ import uns.bridge.store.StateStore;
  * when it was last heard of.
  *
  * <p>Changes are gathered by topic and committed together about once a second, by a thread of its own. No trouble with the
- * disk reaches the messages: what can't be written is dropped, and everything is told anew when the disk is well again.
+ * disk reaches the messages: what can't be written is dropped, with all that was, and everything is told anew when the disk
+ * is well again.
  */
 public final class StoredBirths implements BirthJournal {
 
@@ -99,6 +100,7 @@ public final class StoredBirths implements BirthJournal {
                 } else if (!write(store)) {
                     store.close();
                     store = null;
+                    discard();
                 }
             }
         } finally {
@@ -224,6 +226,15 @@ public final class StoredBirths implements BirthJournal {
             pending.refuse();
             trouble(e);
             return false;
+        }
+    }
+
+    /** A birth that was kept before the trouble would give wrong names after one that could not be. */
+    private void discard() {
+        try {
+            StateStore.delete(file);
+        } catch (IOException e) {
+            LOG.warn("{} is out of date, and can't be deleted: {}", file, e.toString());
         }
     }
 

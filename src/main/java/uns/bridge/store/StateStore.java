@@ -133,6 +133,11 @@ public final class StateStore implements AutoCloseable {
         }
     }
 
+    /** Deletes a file that is not open, if there is one: even a full disk allows that. */
+    public static void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
     /** Closes the file, which the next start then need not check. Never fails: all that counts was committed before. */
     @Override
     public void close() {

@@ -90,6 +90,23 @@ class BirthResolutionTest {
     }
 
     @Test
+    void shouldNameNoMetricWhenItsBirthGaveTheAliasToSeveral() throws Exception {
+        plant.send(
+                "G/NBIRTH/E",
+                0,
+                born("A", 1, DataType.INT32),
+                born("B", 1, DataType.INT64),
+                born("C", 2, DataType.INT8),
+                born("C", 2, DataType.INT8),
+                born("D", 3, DataType.INT8));
+
+        assertThat(plant.json("G/NDATA/E", alias(1), alias(2), alias(3), named("B")))
+                .isEqualTo("{\"alias\":1},{\"name\":\"C\",\"alias\":2,\"datatype\":1},"
+                        + "{\"name\":\"D\",\"alias\":3,\"datatype\":1},{\"name\":\"B\",\"datatype\":4}");
+        assertThat(plant.send("G/NDATA/E", 2, alias(1), alias(2)).unresolved()).isOne();
+    }
+
+    @Test
     void shouldFollowTheBornTypeWhenLongOrArray() throws Exception {
         plant.send(
                 "G/NBIRTH/E",

@@ -40,6 +40,11 @@ class StoredBirthsTest {
     private @Nullable Thread writer;
     private volatile @Nullable StateStore store;
 
+    /** Whether the disk takes no new file. */
+    private volatile boolean full;
+
+    private volatile int refusals;
+
     @BeforeEach
     void begin() throws Exception {
         start(new Plant());
@@ -198,6 +203,23 @@ class StoredBirthsTest {
     }
 
     @Test
+    void shouldKeepNoBirthsOfEarlierLivesWhenLaterOnesCannotBeWritten() throws Exception {
+        births();
+        await().until(() -> committed().contains("spBv1.0/G/NBIRTH/E"));
+        full = true;
+        store.close(); // As good as a disk that has become full.
+        plant.send("G/NBIRTH/E", 0, bdSeq(8), born("other", 0, DataType.INT8));
+        await().until(() -> refusals > 1);
+        assertThat(plant.json("G/NDATA/E", alias(0))).contains("\"name\":\"other\"");
+        stop();
+
+        full = false;
+        start(new Plant());
+
+        assertThat(plant.unresolved("G/NDATA/E", 0)).isOne();
+    }
+
+    @Test
     void shouldGoOnAndTryAgainWhenItCannotOpen() throws Exception {
         births();
         stop();
@@ -303,6 +325,10 @@ class StoredBirthsTest {
     }
 
     private StateStore.Opened open(Path file) throws IOException {
+        if (full) {
+            refusals++; // One thread opens.
+            throw new IOException("No space left on device");
+        }
         StateStore.Opened opened = StateStore.open(file);
         store = opened.store();
         return opened;
