@@ -359,7 +359,7 @@ final class Detour {
     private boolean flows() throws InterruptedException {
         heartbeat.beat();
         boolean busy = outlet.pauseMs() > 0
-                || outlet.unconfirmedBytes() > READ_AHEAD_BYTES
+                || outlet.unconfirmedBytes() + spooled.originalBytes() > READ_AHEAD_BYTES
                 || spooled.size() > MAX_OUTSTANDING;
         if (busy) {
             outlet.pause(PAUSE_MS);
@@ -369,12 +369,7 @@ final class Detour {
     }
 
     private void send(Spool.Stored stored) throws InterruptedException {
-        SpoolEntry entry = stored.entry();
-        List<OutboundRecord> records = entry.records();
-        OutboundRecord original = entry.original() == null ? deadLetters.original(records.get(0)) : entry.original();
-        Parcel parcel = new Parcel(original, records.size(), entry.deadLetter(), stored.end(), stored.timeMs());
-        spooled.add(parcel);
-        send(new Waiting(parcel, entry));
+        send(new Waiting(spooled.add(stored, deadLetters), stored.entry()));
     }
 
     /** Sends a message; for the owner of the outlet. */

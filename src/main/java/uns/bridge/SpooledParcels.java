@@ -2,8 +2,13 @@ package uns.bridge;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.message.OutboundRecord;
+import uns.bridge.pipeline.DeadLetters;
 import uns.bridge.spool.Spool;
+import uns.bridge.spool.SpoolEntry;
 
 /**
  * What of the spool is in Kafka's hands, in the order of the spool: so its beginning can be forgotten as soon as Kafka has it.
@@ -19,6 +24,9 @@ final class SpooledParcels {
 
     private volatile long oldestMs;
 
+    /** Kafka's I/O thread takes off what is done. */
+    private final AtomicLong originalBytes = new AtomicLong();
+
     SpooledParcels(DeliveryTracker tracker) {
         this.tracker = tracker;
     }
@@ -32,8 +40,30 @@ final class SpooledParcels {
         return outstanding.size();
     }
 
+    /** What is held in memory for dead letters of what was read, beside the records themselves, in bytes. */
+    long originalBytes() {
+        return originalBytes.get();
+    }
+
+    /** A message of which Kafka has the records already. */
     void add(Parcel parcel) {
         outstanding.add(parcel);
+    }
+
+    /** A message that was read, and goes to Kafka next. */
+    Parcel add(Spool.Stored stored, DeadLetters deadLetters) {
+        SpoolEntry entry = stored.entry();
+        List<OutboundRecord> records = entry.records();
+        OutboundRecord apart = entry.original();
+        Parcel parcel = new Parcel(
+                apart == null ? deadLetters.original(records.get(0)) : apart,
+                apart == null ? null : originalBytes,
+                records.size(),
+                entry.deadLetter(),
+                stored.end(),
+                stored.timeMs());
+        add(parcel);
+        return parcel;
     }
 
     /** From now until {@link #hasAllRead} something was read that is not added yet. */
