@@ -12,12 +12,16 @@ import uns.bridge.spool.SpoolEntry;
 
 /**
  * What of the spool is in Kafka's hands, in the order of the spool: so its beginning can be forgotten as soon as Kafka has it.
+ * Of what Kafka has behind one that waits, nothing is kept: how much may wait is a matter of memory, not of how much passes.
  * For the owner of the {@link Outlet}, but for {@link #oldestMs}.
  */
 final class SpooledParcels {
 
     private final DeliveryTracker tracker;
     private final ArrayDeque<Parcel> outstanding = new ArrayDeque<>();
+
+    /** The offset behind all that was ever here. */
+    private long end;
 
     /** Whether some of what was read last is not here yet. */
     private boolean reading;
@@ -36,18 +40,15 @@ final class SpooledParcels {
         return oldestMs;
     }
 
-    int size() {
-        return outstanding.size();
-    }
-
     /** What is held in memory for dead letters of what was read, beside the records themselves, in bytes. */
     long originalBytes() {
         return originalBytes.get();
     }
 
-    /** A message of which Kafka has the records already. */
+    /** A message that is in the spool, and in the outlet's hands already. */
     void add(Parcel parcel) {
         outstanding.add(parcel);
+        end = parcel.spoolEnd();
     }
 
     /** A message that was read, and goes to Kafka next. */
@@ -83,13 +84,13 @@ final class SpooledParcels {
     void commit(Spool spool) throws IOException {
         long delivered = 0;
         long deadLettered = 0;
-        long end = 0;
-        for (Parcel head = outstanding.peek(); head != null && head.isDone(); head = outstanding.peek()) {
-            outstanding.remove();
-            end = head.spoolEnd();
-            if (head.countsAsSpooled() && head.isRejected()) {
+        for (int i = outstanding.size(); i > 0; i--) { // Once round, so that what stays keeps its order.
+            Parcel each = outstanding.remove();
+            if (!each.isDone()) {
+                outstanding.add(each);
+            } else if (each.countsAsSpooled() && each.isRejected()) {
                 deadLettered++;
-            } else if (head.countsAsSpooled()) {
+            } else if (each.countsAsSpooled()) {
                 delivered++;
             }
         }
@@ -97,10 +98,10 @@ final class SpooledParcels {
         Parcel oldest = outstanding.peek();
         if (oldest != null) {
             oldestMs = oldest.spooledMs();
-        } else if (!spool.hasUnread()) {
-            oldestMs = 0;
+            spool.commit(oldest.spoolEnd() - 1);
+        } else {
+            oldestMs = spool.hasUnread() ? oldestMs : 0;
+            spool.commit(reading ? end : spool.readOffset()); // What was left out behind the last is done with as well.
         }
-        // What was left out behind the last of them is done with as well.
-        spool.commit(outstanding.isEmpty() && !reading ? spool.readOffset() : end);
     }
 }

@@ -650,6 +650,40 @@ class DetourTest {
         assertThat(kafka.producer().history().size()).isBetween(15, 17);
     }
 
+    @Test
+    void shouldLetAnyNumberOfMessagesOvertakeADeadLetterThatWaits() throws Exception {
+        int others = 120_000;
+        SpoolSettings settings = new SpoolSettings(folder.resolve("spool"), 1 << 30, null, AFTER, false);
+        List<SpoolEntry> entries =
+                new ArrayList<>(Collections.nCopies(others, new SpoolEntry(false, null, List.of(part("1")))));
+        entries.add(0, new SpoolEntry(true, null, List.of(part("letter"))));
+        leave(settings, entries);
+        begin(settings);
+        AtomicLong sent = new AtomicLong();
+        kafka.whenSent(() -> {
+            if (sent.getAndIncrement() == 0) {
+                kafka.fail(new TopicAuthorizationException("dead"));
+            } else {
+                kafka.producer().completeNext();
+            }
+            if (sent.get() % 10_000 == 0) {
+                pass(Duration.ofMillis(101));
+            }
+        });
+        for (int i = 0; i < 100 && sent.get() <= others; i++) {
+            detour.step();
+        }
+        pass(Duration.ofMillis(101));
+        detour.step();
+
+        assertThat(books()).isEqualTo(new Books(0, others + 1, others, 0, 0, Map.of(), 0, 1));
+        assertThat(logFiles()).isPositive();
+        pass(Duration.ofSeconds(5));
+        drain();
+        assertThat(books()).isEqualTo(new Books(0, others + 1, others, 1, 0, Map.of(), 0, 0));
+        assertThat(logFiles()).isZero();
+    }
+
     /** An earlier run has left {@code entries} in the spool. */
     private void leave(SpoolSettings settings, List<SpoolEntry> entries) throws IOException {
         SpoolLosses losses = new SpoolLosses(new DeliveryTracker(1, 1));
