@@ -3,7 +3,6 @@ package uns.bridge.json;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.OutputStream;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Collects not more than a number of bytes.
@@ -13,15 +12,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class BoundedBuffer extends OutputStream {
 
-    private static final int FIRST_BLOCK_BYTES = 8 << 10;
+    private static final int FIRST_BYTES = 8 << 10;
+    private static final int MAX_SMALL_BYTES = 128 << 10;
 
     private final int maxBytes;
 
-    /** In blocks, of which clearing leaves only one of 128 KiB at most: it neither doubles nor keeps what was large. */
-    private final ByteArrayBuilder bytes = new ByteArrayBuilder(FIRST_BLOCK_BYTES);
+    /** All there is while that is not much; kept, so that nothing but the value itself is to be allocated. */
+    private byte[] small = new byte[FIRST_BYTES];
 
-    /** All there is if it came at once, as most values do: it is copied only once. */
-    private byte @Nullable [] piece;
+    private int smallBytes;
+
+    /** All there is beyond that, in blocks: what is large is neither doubled nor kept. */
+    private final ByteArrayBuilder large = new ByteArrayBuilder(0);
 
     private boolean overflown;
 
@@ -42,14 +44,17 @@ final class BoundedBuffer extends OutputStream {
         if (length > maxBytes - size()) {
             clear();
             overflown = true;
-        } else if (isEmpty()) {
-            piece = Arrays.copyOfRange(source, offset, offset + length);
-        } else {
-            if (piece != null) {
-                bytes.write(piece, 0, piece.length);
-                piece = null;
+        } else if (large.size() == 0 && length <= MAX_SMALL_BYTES - smallBytes) {
+            if (length > small.length - smallBytes) {
+                small = Arrays.copyOf(
+                        small, Math.min(MAX_SMALL_BYTES, Math.max(2 * small.length, smallBytes + length)));
             }
-            bytes.write(source, offset, length);
+            System.arraycopy(source, offset, small, smallBytes, length);
+            smallBytes += length;
+        } else {
+            large.write(small, 0, smallBytes);
+            smallBytes = 0;
+            large.write(source, offset, length);
         }
     }
 
@@ -61,16 +66,18 @@ final class BoundedBuffer extends OutputStream {
         if (overflown) {
             throw new JsonTooLargeException(maxBytes);
         }
-        return piece == null ? bytes.toByteArray() : piece;
+        return large.size() == 0 ? Arrays.copyOf(small, smallBytes) : large.toByteArray();
     }
 
     void clear() {
         overflown = false;
-        piece = null;
-        bytes.reset();
+        smallBytes = 0;
+        if (large.size() > 0) {
+            large.reset();
+        }
     }
 
     private int size() {
-        return piece == null ? bytes.size() : piece.length;
+        return smallBytes + large.size();
     }
 }

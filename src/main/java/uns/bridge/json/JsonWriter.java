@@ -43,7 +43,13 @@ public final class JsonWriter {
 
     /** {@code text} as it is between the quotes of a JSON string, UTF-8. Equal texts give equal bytes. */
     public static byte[] encoded(String text) {
-        return JsonStringEncoder.getInstance().quoteAsUTF8(text);
+        byte[] plain = text.getBytes(UTF_8);
+        for (byte b : plain) {
+            if (b < ' ' || b == '"' || b == '\\') { // What is not ASCII is below, too.
+                return JsonStringEncoder.getInstance().quoteAsUTF8(text);
+            }
+        }
+        return plain; // As names of metrics nearly always are.
     }
 
     /** The text that was {@linkplain #encoded encoded}. */

@@ -1,5 +1,6 @@
 package uns.bridge.kafka;
 
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import uns.bridge.health.Health;
@@ -11,6 +12,7 @@ final class KafkaCondition {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaCondition.class);
 
     private final Health health;
+    private final IntSupplier unconfirmed;
     private final LimitedLog troubles = new LimitedLog();
     private boolean troubled = true;
 
@@ -19,8 +21,10 @@ final class KafkaCondition {
 
     private boolean connectedBefore;
 
-    KafkaCondition(Health health) {
+    /** @param unconfirmed how many records Kafka has not confirmed, for the log */
+    KafkaCondition(Health health, IntSupplier unconfirmed) {
         this.health = health;
+        this.unconfirmed = unconfirmed;
     }
 
     boolean isTroubled() {
@@ -40,18 +44,18 @@ final class KafkaCondition {
     }
 
     /** Kafka is not there. Whatever more is known of it stands. */
-    void lose(int unconfirmed) {
+    void lose() {
         if (!troubled || lost) {
-            trouble("no connection to Kafka", unconfirmed);
+            trouble("no connection to Kafka");
             lost = true;
         }
     }
 
-    void trouble(String what, int unconfirmed) {
+    void trouble(String what) {
         troubled = true;
         lost = false;
         health.down(Health.Part.KAFKA, what);
-        troubles.log(suppressed -> LOG.warn("{} ({} records unconfirmed)", what, unconfirmed));
+        troubles.log(suppressed -> LOG.warn("{} ({} records unconfirmed)", what, unconfirmed.getAsInt()));
     }
 
     /** Topics that Kafka denies are told of only while there is nothing worse. */

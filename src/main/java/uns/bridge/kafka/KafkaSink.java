@@ -2,18 +2,12 @@ package uns.bridge.kafka;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.health.Health;
@@ -47,15 +41,6 @@ public final class KafkaSink<T> implements AutoCloseable {
         void refused(T token, Exception cause);
     }
 
-    private static final Duration CONFIRMATION_OVERDUE = Duration.ofSeconds(5);
-    private static final Duration STUCK_CHECK = Duration.ofSeconds(30);
-
-    /** Between two attempts after {@code max.block.ms}, which may have been set to 0. */
-    private static final long TIMEOUT_PAUSE_MS = 10;
-
-    /** Between two attempts within {@code max.block.ms}: Kafka is asked for a topic, or the buffer is full. */
-    private static final long BLOCK_PAUSE_MS = 5;
-
     /** Kafka has megabytes to work on meanwhile. */
     private static final long ROOM_PAUSE_MS = 5;
 
@@ -74,38 +59,17 @@ public final class KafkaSink<T> implements AutoCloseable {
     private final Listener<T> listener;
     private final KafkaCondition condition;
     private final long maxUnconfirmedBytes;
-    private final long maxBlockNs;
 
-    /** What the producer has and Kafka has not confirmed, in the order it was sent. */
+    /** What Kafka has not confirmed, in the order it is sent. */
     private final ArrayDeque<Sending<T>> unconfirmed = new ArrayDeque<>();
 
     /** What of it the current producer does not have yet. */
-    private final ArrayDeque<Sending<T>> pending = new ArrayDeque<>();
+    private final SendQueue queue;
+
+    private final ConfirmationWatch confirmations;
 
     /** Of {@link #unconfirmed} and of what is held back for its topic. */
     private long unconfirmedBytes;
-
-    /** Until when the producer is left alone, if it is. */
-    private long resumeNs;
-
-    private boolean pausing;
-
-    /** Since when the producer has not taken the first of {@link #pending}, if it was offered. */
-    private long blockedSinceNs;
-
-    private boolean blocked;
-
-    /** The last that Kafka has said of its topic; an answer about others only takes that from the producer. */
-    private @Nullable Throwable blockedFor;
-
-    /** About its topic, if it is that which the producer lacks. */
-    private final TopicQuestion question;
-
-    private @Nullable Sending<T> oldest;
-    private long oldestSinceNs;
-
-    /** How many records were confirmed behind it then. */
-    private long confirmedBehind;
 
     public KafkaSink(KafkaSettings settings, Listener<T> listener, Health health) {
         this(
@@ -140,15 +104,15 @@ public final class KafkaSink<T> implements AutoCloseable {
             Duration maxBlock) {
         this.producer = new CurrentProducer(producers);
         this.failed = producer::fail;
-        this.question = new TopicQuestion(producer, this::isHopeless);
         this.probe = probe;
         this.awaited = creator == null ? null : new AwaitedTopics<>(creator, time);
         this.time = time;
         this.denied = new DeniedTopics(time);
         this.listener = denied.before(listener);
-        this.condition = new KafkaCondition(health);
+        this.condition = new KafkaCondition(health, unconfirmed::size);
+        this.queue = new SendQueue(producer, probe, denied, condition, time, maxBlock);
+        this.confirmations = new ConfirmationWatch(producer, probe, condition, time);
         this.maxUnconfirmedBytes = maxUnconfirmedBytes;
-        this.maxBlockNs = maxBlock.toNanos();
     }
 
     /**
@@ -165,9 +129,7 @@ public final class KafkaSink<T> implements AutoCloseable {
         if (awaited == null || awaited.exists(record.topic())) {
             unconfirmed.add(sending);
             unconfirmedBytes += sending.weight();
-            pending.add(sending);
-            handOver();
-            question.join(record.topic());
+            queue.add(sending);
             return;
         }
         String absence = probe.absence(record.topic());
@@ -184,15 +146,32 @@ public final class KafkaSink<T> implements AutoCloseable {
         if (producer.failure() != null) {
             return 0; // It is seen to at the next call.
         }
-        if (pausing && !pending.isEmpty() && !question.isOpen()) {
-            return Math.max(1, Duration.ofNanos(resumeNs - time.nanoTime()).toMillis());
+        long pauseMs = queue.pauseMs();
+        if (pauseMs > 0) {
+            return pauseMs;
         }
         return unconfirmedBytes > maxUnconfirmedBytes ? ROOM_PAUSE_MS : 0;
     }
 
     /** How soon {@link #tend} is to be called though it may be able to take records, in milliseconds; 0: that can wait. */
     public long tendWithinMs() {
-        return question.isOpen() ? BLOCK_PAUSE_MS : 0;
+        return queue.dueMs();
+    }
+
+    /**
+     * Replaces the producer if it has failed, and notices a Kafka that does not confirm. To be called from time to time.
+     */
+    public void tend() throws InterruptedException {
+        forgetConfirmed();
+        confirmations.look(unconfirmed);
+        recover();
+        release();
+        String overdue = overdueTopic();
+        if (overdue != null) {
+            condition.trouble(overdue);
+        }
+        lookForKafka();
+        condition.tell(denied);
     }
 
     /** Tends after {@code ms}, for a caller that waits. */
@@ -223,6 +202,14 @@ public final class KafkaSink<T> implements AutoCloseable {
         }
     }
 
+    /**
+     * A number that the producer counts or measures, by its name in Kafka's documentation; NaN if there is none. Safe for
+     * use by several threads.
+     */
+    public double metric(String name) {
+        return producer.metric(name);
+    }
+
     /** Sends what was held back for topics that exist now, and refuses what was for topics that Kafka refuses. */
     private void release() throws InterruptedException {
         if (awaited == null) {
@@ -233,9 +220,7 @@ public final class KafkaSink<T> implements AutoCloseable {
             if (refusal == null) {
                 probe.forget(next.topic());
                 unconfirmed.addAll(next.sendings());
-                pending.addAll(next.sendings());
-                handOver();
-                question.join(next.topic());
+                queue.addAll(next.topic(), next.sendings());
             } else {
                 String absence = AdminLookup.reason(next.topic(), refusal);
                 probe.remember(next.topic(), new TopicProbe.Absence(absence, false));
@@ -247,33 +232,9 @@ public final class KafkaSink<T> implements AutoCloseable {
         }
     }
 
-    /**
-     * Replaces the producer if it has failed, and notices a Kafka that does not confirm. To be called from time to time.
-     */
-    public void tend() throws InterruptedException {
-        forgetConfirmed();
-        Sending<T> head = unconfirmed.peek();
-        if (head != oldest) {
-            oldest = head;
-            oldestSinceNs = time.nanoTime();
-            confirmedBehind = countConfirmed();
-        } else if (head != null && time.nanoTime() - oldestSinceNs > CONFIRMATION_OVERDUE.toNanos()) {
-            trouble("Kafka has confirmed nothing for over " + CONFIRMATION_OVERDUE.toSeconds() + " s");
-            giveUpStuckTopic(head);
-        }
-        recover();
-        release();
-        String overdue = overdueTopic();
-        if (overdue != null) {
-            trouble(overdue);
-        }
-        lookForKafka();
-        condition.tell(denied);
-    }
-
     /** Connects before there is a message, and notices a Kafka that is gone while there is none. */
     private void lookForKafka() {
-        if (!producer.exists() && pausing && time.nanoTime() - resumeNs < 0) {
+        if (!producer.exists() && queue.isResting()) {
             return; // The one before it has failed.
         }
         try {
@@ -283,7 +244,7 @@ public final class KafkaSink<T> implements AutoCloseable {
             return;
         }
         switch (producer.look(time.nanoTime())) {
-            case LOST -> condition.lose(unconfirmed.size());
+            case LOST -> condition.lose();
             case THERE -> {
                 boolean waiting = !condition.isOnlyLost() && !unconfirmed.isEmpty();
                 if (condition.isTroubled() && !waiting && overdueTopic() == null) {
@@ -294,167 +255,19 @@ public final class KafkaSink<T> implements AutoCloseable {
         }
     }
 
-    /**
-     * A number that the producer counts or measures, by its name in Kafka's documentation; NaN if there is none. Safe for
-     * use by several threads.
-     */
-    public double metric(String name) {
-        return producer.metric(name);
-    }
-
     private @Nullable String overdueTopic() {
-        return awaited == null ? null : awaited.overdue(CONFIRMATION_OVERDUE.toNanos());
-    }
-
-    /**
-     * The producer waits for ever for a topic that was deleted behind its back, which the probe tells from a Kafka that is
-     * away. And a partition may refuse its first batch for ever because it has taken the second first: new partitions take
-     * any first sequence number. A new producer begins new sequences.
-     */
-    private void giveUpStuckTopic(Sending<T> head) throws InterruptedException {
-        if (time.nanoTime() - oldestSinceNs < STUCK_CHECK.toNanos()) {
-            return;
-        }
-        oldestSinceNs = time.nanoTime(); // The next look is as far away as this one was.
-        boolean othersConfirmed = countConfirmed() > confirmedBehind; // Else Kafka is away.
-        confirmedBehind = countConfirmed();
-        String absence = probe.look(head.record.topic());
-        if (absence != null) {
-            producer.fail(new UnknownTopicOrPartitionException(absence));
-        } else if (othersConfirmed) {
-            producer.fail(new TimeoutException("Kafka confirms others, but for over " + STUCK_CHECK.toSeconds()
-                    + " s nothing of topic " + head.record.topic()));
-        }
-    }
-
-    private long countConfirmed() {
-        return unconfirmed.stream().filter(sending -> sending.confirmed).count();
+        return awaited == null ? null : awaited.overdue(ConfirmationWatch.OVERDUE.toNanos());
     }
 
     private void recover() throws InterruptedException {
-        handOver();
+        queue.handOver();
         for (Exception cause = producer.failure(); cause != null; cause = producer.failure()) {
             producer.discard();
             forgetConfirmed(); // What the old producer has done does not tell that the next one works.
-            trouble("Kafka producer failed, replacing it: " + KafkaErrors.describe(cause));
-            leaveAlone(producer.replace());
-            beginAgain();
-            handOver();
+            condition.trouble("Kafka producer failed, replacing it: " + KafkaErrors.describe(cause));
+            queue.beginAgain(unconfirmed, producer.replace());
+            queue.handOver();
         }
-    }
-
-    /** What was confirmed behind a record of the same key is sent again after it, so that the order ends as it began. */
-    private void beginAgain() {
-        pending.clear();
-        unblock();
-        Set<Object> keys = new HashSet<>();
-        for (Sending<T> sending : unconfirmed) {
-            if (!sending.done || (sending.confirmed && keys.contains(sending.orderedBy()))) {
-                keys.add(sending.orderedBy());
-                sending.done = false;
-                pending.add(sending);
-            }
-        }
-    }
-
-    /** Gives the producer what it can take; on failure leaves it to {@link #recover}. */
-    private void handOver() throws InterruptedException {
-        if (pending.isEmpty()) {
-            return;
-        }
-        if (pausing && time.nanoTime() - resumeNs < 0) {
-            return;
-        }
-        pausing = false;
-        while (producer.failure() == null && !pausing && !pending.isEmpty()) {
-            if (transmit(pending.element())) {
-                pending.remove();
-                unblock();
-            }
-        }
-    }
-
-    private boolean isHopeless(String topic) {
-        return probe.remembers(topic) || denied.of(topic) != null;
-    }
-
-    private void unblock() {
-        blocked = false;
-        blockedFor = null;
-        question.end();
-    }
-
-    /** Returns whether the producer has {@code sending}, or it has ended. */
-    @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same.
-    private boolean transmit(Sending<T> sending) throws InterruptedException {
-        String absence = probe.absence(sending.record.topic());
-        if (absence != null) {
-            sending.refuse(new UnknownTopicOrPartitionException(absence));
-            return true;
-        }
-        Exception denial = denied.of(sending.record.topic());
-        if (denial != null) {
-            sending.refuse(denial);
-            return true;
-        }
-        sending.begin();
-        try {
-            producer.get().send(sending.toProducerRecord(), sending);
-        } catch (InterruptException e) {
-            throw (InterruptedException) new InterruptedException("interrupted while sending").initCause(e);
-        } catch (KafkaException | IllegalStateException e) {
-            sending.immediate = e;
-        }
-        Exception problem = sending.immediate;
-        if (problem != null) {
-            judge(sending, problem);
-        }
-        return problem == null || sending.done;
-    }
-
-    /** The record was not even taken by the producer: refuse it, wait for Kafka, or give the producer up. */
-    private void judge(Sending<T> sending, Exception problem) throws InterruptedException {
-        Exception refusal = KafkaErrors.refusal(problem, sending.record.topic());
-        if (refusal != null) {
-            sending.refuse(refusal);
-        } else if (problem instanceof TimeoutException) {
-            long now = time.nanoTime();
-            if (!blocked) {
-                blocked = true;
-                blockedSinceNs = now;
-            }
-            if (problem.getCause() != null) {
-                blockedFor = problem.getCause();
-            }
-            boolean known = problem.getCause() instanceof InvalidTopicException; // Else Kafka may still create it.
-            if (!known && now - blockedSinceNs < maxBlockNs) {
-                leaveAlone(BLOCK_PAUSE_MS);
-                if (problem instanceof BufferExhaustedException) {
-                    question.end();
-                } else {
-                    question.put(pending);
-                }
-                return;
-            }
-            boolean aboutTopic = KafkaErrors.isAboutTopic(blockedFor);
-            unblock();
-            String absence = aboutTopic ? probe.look(sending.record.topic()) : null;
-            if (absence != null) {
-                sending.refuse(new UnknownTopicOrPartitionException(absence));
-            } else {
-                String doubt = aboutTopic ? probe.problem() : "";
-                trouble("Kafka does not answer, waiting: " + KafkaErrors.describe(problem)
-                        + (doubt.isEmpty() ? "" : "; asked for the topic: " + doubt));
-                leaveAlone(TIMEOUT_PAUSE_MS);
-            }
-        } else {
-            producer.fail(problem); // Unless it was closed before, and this is what follows from that.
-        }
-    }
-
-    private void leaveAlone(long ms) {
-        pausing = true;
-        resumeNs = time.nanoTime() + Duration.ofMillis(ms).toNanos();
     }
 
     private void forgetConfirmed() {
@@ -469,10 +282,6 @@ public final class KafkaSink<T> implements AutoCloseable {
                 condition.well();
             }
         }
-    }
-
-    private void trouble(String what) {
-        condition.trouble(what, unconfirmed.size());
     }
 
     /** Gives up what is unconfirmed, without a call of the listener. */

@@ -86,12 +86,12 @@ final class MetricWriter {
                 metric.has(Metric.DATATYPE) || (definition != null && definition.datatype() != Definition.NO_DATATYPE);
         boolean resolved = scope == null || (named && typed);
         json.startObject();
-        if (metric.has(Metric.NAME)) {
+        if (definition != null && !(metric.has(Metric.NAME) && metric.name.isEmpty())) {
+            json.name(NAME);
+            definition.writeName(json); // The same as its own, if it has one.
+        } else if (metric.has(Metric.NAME)) {
             json.name(NAME);
             json.string(metric.name);
-        } else if (definition != null) {
-            json.name(NAME);
-            definition.writeName(json);
         }
         if (metric.has(Metric.ALIAS)) {
             json.name(ALIAS);

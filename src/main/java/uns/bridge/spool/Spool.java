@@ -1,29 +1,15 @@
 package uns.bridge.spool;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
-import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.record.TimestampType;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.jspecify.annotations.Nullable;
@@ -40,29 +26,18 @@ public final class Spool implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
 
-    /** Has the offset of the first message that is not committed. */
-    private static final String COMMITTED = "committed";
-
-    private static final String LOCK = "lock";
-
     /** The unit in which disk space is given back. */
     private static final int SEGMENT_BYTES = 32 << 20;
 
     /** Of a spool that may take little there are some segments all the same. */
     private static final int MIN_SEGMENTS = 8;
 
-    /** How much is compressed, written and read at a time, before compression. */
-    private static final int BATCH_BYTES = 256 << 10;
-
-    private final Path folder;
+    private final SpoolFolder folder;
     private final SpoolSettings settings;
     private final Losses losses;
     private final LongSupplier clockMs;
-    private final FileChannel lock;
     private final long segmentBytes;
-    private final ByteBuffer buffer = ByteBuffer.allocate(2 * BATCH_BYTES);
-    private final List<byte[]> batch = new ArrayList<>();
-    private int batchBytes;
+    private final EntryBatch batch = new EntryBatch();
 
     // All below is guarded by this.
     private final ArrayDeque<Segment> segments = new ArrayDeque<>();
@@ -106,12 +81,11 @@ public final class Spool implements AutoCloseable {
      */
     public record Stored(SpoolEntry entry, long end, long timeMs) {}
 
-    private Spool(Path folder, SpoolSettings settings, Losses losses, LongSupplier clockMs, FileChannel lock) {
+    private Spool(SpoolFolder folder, SpoolSettings settings, Losses losses, LongSupplier clockMs) {
         this.folder = folder;
         this.settings = settings;
         this.losses = losses;
         this.clockMs = clockMs;
-        this.lock = lock;
         this.segmentBytes = Math.min(SEGMENT_BYTES, settings.maxBytes() / MIN_SEGMENTS);
     }
 
@@ -122,27 +96,15 @@ public final class Spool implements AutoCloseable {
      */
     public static Spool open(Path folder, SpoolSettings settings, Losses losses, LongSupplier clockMs)
             throws IOException {
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(folder, ownerOnly(folder));
-        }
-        FileChannel lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        Spool spool = null;
-        boolean success = false;
+        Spool spool = new Spool(SpoolFolder.open(folder), settings, losses, clockMs);
+        boolean loaded = false;
         try {
-            if (lock.tryLock() == null) {
-                throw new IOException(folder + " is in use by another process");
-            }
-            spool = new Spool(folder, settings, losses, clockMs, lock);
             spool.load();
-            success = true;
+            loaded = true;
             return spool;
-        } catch (OverlappingFileLockException e) {
-            throw new IOException(folder + " is in use already", e);
         } finally {
-            if (!success && spool != null) {
+            if (!loaded) {
                 spool.close();
-            } else if (!success) {
-                lock.close();
             }
         }
     }
@@ -152,28 +114,15 @@ public final class Spool implements AutoCloseable {
      * later message may go to Kafka: it would overtake them.
      */
     public static boolean hasMessages(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.anyMatch(file -> Segment.isName(file.getFileName().toString()));
+        try {
+            return !SpoolFolder.segments(folder).isEmpty();
         } catch (IOException | UncheckedIOException e) {
             return false; // Nothing is known of it, which is no reason to hold everything up.
         }
     }
 
-    private static FileAttribute<?>[] ownerOnly(Path path) {
-        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-                }
-                : new FileAttribute<?>[0];
-    }
-
     private synchronized void load() throws IOException {
-        List<Path> files;
-        try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file -> Segment.isName(file.getFileName().toString()))
-                    .sorted()
-                    .toList();
-        }
+        List<Path> files = folder.segments();
         Segment last = null;
         for (int i = files.size() - 1; i >= 0; i--) { // Each one ends where the next one begins.
             last = Segment.open(files.get(i), last == null ? -1 : last.base);
@@ -184,20 +133,11 @@ public final class Spool implements AutoCloseable {
             remove(segments.getLast());
         }
         Segment first = segments.peek();
-        committed = Math.max(readCommitted(), first == null ? 0 : first.base);
+        committed = Math.max(folder.readCommitted(), first == null ? 0 : first.base);
         end = Math.max(committed, first == null ? 0 : segments.getLast().end());
         readOffset = committed;
         discardCommitted();
         measure();
-    }
-
-    /** 0 if that is not known: then what there is was not committed. */
-    private long readCommitted() throws IOException {
-        try {
-            return Long.parseLong(Files.readString(folder.resolve(COMMITTED)).strip());
-        } catch (NoSuchFileException | NumberFormatException e) {
-            return 0;
-        }
     }
 
     /** How many messages are not committed. */
@@ -237,10 +177,8 @@ public final class Spool implements AutoCloseable {
         int appended = 0;
         Iterator<SpoolEntry> each = entries.iterator();
         while (each.hasNext()) {
-            byte[] bytes = EntryFormat.write(each.next());
-            batch.add(bytes);
-            batchBytes += bytes.length;
-            if (batchBytes >= BATCH_BYTES || !each.hasNext()) {
+            batch.add(each.next());
+            if (batch.isFull() || !each.hasNext()) {
                 int count = batch.size();
                 try {
                     if (!appendBatch(read)) {
@@ -253,7 +191,6 @@ public final class Spool implements AutoCloseable {
                     return appended; // The next attempt tells.
                 } finally {
                     batch.clear();
-                    batchBytes = 0;
                 }
                 appended += count;
             }
@@ -262,15 +199,7 @@ public final class Spool implements AutoCloseable {
     }
 
     private boolean appendBatch(boolean read) throws IOException {
-        buffer.clear();
-        long now = clockMs.getAsLong();
-        long first = end();
-        MemoryRecordsBuilder builder =
-                MemoryRecords.builder(buffer, Compression.lz4().build(), TimestampType.CREATE_TIME, first);
-        for (byte[] bytes : batch) {
-            builder.append(now, null, bytes);
-        }
-        ByteBuffer bytes = builder.build().buffer().duplicate();
+        ByteBuffer bytes = batch.build(end(), clockMs.getAsLong());
         if (!makeRoom(bytes.remaining())) {
             return false;
         }
@@ -305,9 +234,8 @@ public final class Spool implements AutoCloseable {
         bytes = segments.stream().mapToLong(Segment::bytes).sum();
     }
 
-    private synchronized boolean makeRoom(int bytes) throws IOException {
-        long used = segments.stream().mapToLong(Segment::bytes).sum();
-        while (used > 0 && used + bytes > settings.maxBytes()) {
+    private synchronized boolean makeRoom(int more) throws IOException {
+        while (bytes > 0 && bytes + more > settings.maxBytes()) {
             if (!settings.dropOldest()) {
                 return false;
             }
@@ -317,7 +245,6 @@ public final class Spool implements AutoCloseable {
                 losses.displaced(lost);
                 readOffset = oldest.end();
             }
-            used -= oldest.bytes();
             remove(oldest);
         }
         return true;
@@ -330,7 +257,7 @@ public final class Spool implements AutoCloseable {
             segment = null;
         }
         if (segment == null) {
-            segment = Segment.create(folder, end());
+            segment = folder.createSegment(end());
             synchronized (this) {
                 active = segment;
                 segments.add(segment);
@@ -435,7 +362,7 @@ public final class Spool implements AutoCloseable {
         }
         committed = offset;
         try {
-            writeCommitted();
+            folder.writeCommitted(committed);
         } finally {
             discardCommitted();
         }
@@ -447,16 +374,7 @@ public final class Spool implements AutoCloseable {
      * @throws IOException if the disk does not take it
      */
     public synchronized void check() throws IOException {
-        writeCommitted();
-    }
-
-    /** In place, so that a full disk is no hindrance. */
-    private void writeCommitted() throws IOException {
-        try (FileChannel file =
-                FileChannel.open(folder.resolve(COMMITTED), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            file.write(ByteBuffer.wrap("%020d%n".formatted(committed).getBytes(UTF_8)), 0);
-            file.force(false);
-        }
+        folder.writeCommitted(committed);
     }
 
     private void discardCommitted() throws IOException {
@@ -486,7 +404,7 @@ public final class Spool implements AutoCloseable {
             for (Segment segment : segments) {
                 segment.close();
             }
-            lock.close();
+            folder.close();
         } catch (IOException e) {
             LOG.debug("Spool not closed cleanly", e); // What was appended is safe all the same.
         }

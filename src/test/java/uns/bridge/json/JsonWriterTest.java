@@ -117,6 +117,28 @@ class JsonWriterTest {
     }
 
     @Test
+    void shouldEncodeEachCharacterAsItIsWritten() {
+        for (char c = 0; c < 0x2100; c++) {
+            String text = "a" + c;
+            assertThat("\"" + new String(JsonWriter.encoded(text), UTF_8) + "\"")
+                    .isEqualTo(written(w -> w.string(text)));
+        }
+    }
+
+    @Test
+    void shouldTakeTheSameWhateverSizesCameBefore() throws Exception {
+        JsonWriter writer = new JsonWriter(MAX_BYTES);
+        for (int length :
+                new int[] {1, 7_990, 8_200, 30_000, 131_060, 131_070, 131_080, 300_000, 10, 200_000, 9_000, 0}) {
+            String text = "x".repeat(length / 2) + "é".repeat(length / 4);
+            writer.startArray();
+            writer.string(text);
+            writer.endArray();
+            assertThat(new String(writer.take(), UTF_8)).isEqualTo("[\"" + text + "\"]");
+        }
+    }
+
+    @Test
     void shouldKeepAllBytesWhenAValueComesInPieces() {
         String text = "0123456789".repeat(2_000);
         assertThat(written(w -> w.string(text))).isEqualTo('"' + text + '"');

@@ -1,0 +1,108 @@
+package uns.bridge.spool;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Where a spool has its files, locked against other processes: the segments, and how far they are committed. */
+final class SpoolFolder implements AutoCloseable {
+
+    /** Has the offset of the first message that is not committed. */
+    private static final String COMMITTED = "committed";
+
+    private static final String LOCK = "lock";
+
+    private final Path path;
+    private final FileChannel lock;
+
+    private SpoolFolder(Path path, FileChannel lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /**
+     * Locks {@code path}, which is created, for its owner alone, if it is missing.
+     *
+     * @throws IOException if another process uses it, or it can't be written
+     */
+    static SpoolFolder open(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            Files.createDirectories(path, ownerOnly(path));
+        }
+        FileChannel lock = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        boolean locked = false;
+        try {
+            locked = lock.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            throw new IOException(path + " is in use already", e);
+        } finally {
+            if (!locked) {
+                lock.close();
+            }
+        }
+        if (!locked) {
+            throw new IOException(path + " is in use by another process");
+        }
+        return new SpoolFolder(path, lock);
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    /** The files in {@code path} that are segments, in their order. */
+    static List<Path> segments(Path path) throws IOException {
+        try (Stream<Path> files = Files.list(path)) {
+            return files.filter(file -> Segment.isName(file.getFileName().toString()))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    List<Path> segments() throws IOException {
+        return segments(path);
+    }
+
+    Segment createSegment(long base) throws IOException {
+        return Segment.create(path, base);
+    }
+
+    /** 0 if that is not known: then what there is was not committed. */
+    long readCommitted() throws IOException {
+        try {
+            return Long.parseLong(Files.readString(path.resolve(COMMITTED)).strip());
+        } catch (NoSuchFileException | NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** In place, so that a full disk is no hindrance. */
+    void writeCommitted(long offset) throws IOException {
+        try (FileChannel file =
+                FileChannel.open(path.resolve(COMMITTED), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap("%020d%n".formatted(offset).getBytes(UTF_8)), 0);
+            file.force(false);
+        }
+    }
+
+    /** Lets others have it. */
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+}
