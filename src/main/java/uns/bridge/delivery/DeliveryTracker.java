@@ -57,7 +57,7 @@ public final class DeliveryTracker {
 
     private long unreliableBytes;
 
-    /** The first of {@link #completeUnreliable} when it was taken from there. */
+    /** The first of those that were taken from {@link #completeUnreliable}, and are not released yet. */
     private @Nullable Delivery releasable;
 
     private long received;
@@ -223,7 +223,7 @@ public final class DeliveryTracker {
     /** {@code delivery} is safe: Kafka has all its records, or its dead letter, or the spool has it. Never blocks. */
     public void complete(Delivery delivery) {
         if (!delivery.complete()) {
-            return;
+            return; // Twice in that list, it would make a ring of it.
         }
         if (delivery.message().qos() == 0) {
             do {
@@ -344,7 +344,7 @@ public final class DeliveryTracker {
         }
     }
 
-    /** Whether something in flight is with Kafka, and lacks only its turn of {@link #release}. */
+    /** Whether the first of QoS 1 and 2, or any of QoS 0, is safe, and lacks only its {@linkplain #release release}. */
     public boolean awaitsAcknowledgement() {
         lock.lock();
         try {
