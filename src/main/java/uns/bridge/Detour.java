@@ -40,7 +40,10 @@ final class Detour {
 
     private static final Logger LOG = LoggerFactory.getLogger(Detour.class);
 
-    /** How much the drainer has in Kafka's hands: many times what a round trip needs. */
+    /**
+     * How much the drainer has in Kafka's hands: many times what a round trip needs. What waits for its topic, and dead letters
+     * that Kafka does not take, are among that; when they are all of it, nothing passes them any more.
+     */
     private static final long READ_AHEAD_BYTES = 16 << 20;
 
     private static final long TICK_NS = Duration.ofMillis(100).toNanos();
@@ -50,9 +53,6 @@ final class Detour {
 
     /** Not so little that Kafka has no chance to answer. */
     private static final long LEAST_PATIENCE_NS = Duration.ofMillis(500).toNanos();
-
-    /** How many messages may overtake a dead letter that Kafka does not take: each of them is held in memory, if only just. */
-    private static final int MAX_OUTSTANDING = 100_000;
 
     private final SpoolSettings settings;
     private final Path folder;
@@ -184,8 +184,8 @@ final class Detour {
         long nowMs = System.currentTimeMillis();
         int appended = append(disk, held, true);
         for (Waiting each : held.subList(0, appended)) {
-            spooled.add(each.parcel());
             complete(each.parcel().moveToSpool(++offset, nowMs));
+            spooled.add(each.parcel());
         }
         if (appended == held.size()) {
             LOG.warn("Kafka does not confirm, messages go to the spool, {} of them first", appended);
@@ -358,9 +358,7 @@ final class Detour {
     /** Whether more can be sent; if not, only after a while. */
     private boolean flows() throws InterruptedException {
         heartbeat.beat();
-        boolean busy = outlet.pauseMs() > 0
-                || outlet.unconfirmedBytes() > READ_AHEAD_BYTES
-                || spooled.size() > MAX_OUTSTANDING;
+        boolean busy = outlet.pauseMs() > 0 || outlet.unconfirmedBytes() + spooled.originalBytes() > READ_AHEAD_BYTES;
         if (busy) {
             outlet.pause(PAUSE_MS);
         }
@@ -369,12 +367,7 @@ final class Detour {
     }
 
     private void send(Spool.Stored stored) throws InterruptedException {
-        SpoolEntry entry = stored.entry();
-        List<OutboundRecord> records = entry.records();
-        OutboundRecord original = entry.original() == null ? deadLetters.original(records.get(0)) : entry.original();
-        Parcel parcel = new Parcel(original, records.size(), entry.deadLetter(), stored.end(), stored.timeMs());
-        spooled.add(parcel);
-        send(new Waiting(parcel, entry));
+        send(new Waiting(spooled.add(stored, deadLetters), stored.entry()));
     }
 
     /** Sends a message; for the owner of the outlet. */

@@ -35,8 +35,8 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Outlet.class);
     private static final byte[] NO_BYTES = {};
 
-    /** About what a dead letter holds of the memory besides its value: its headers tell the reason. */
-    private static final int LETTER_BYTES = 1_024;
+    /** What a dead letter that waits takes beside its own weight: objects; roughly. */
+    private static final int LETTER_BYTES = 256;
 
     private static final long DEAD_LETTER_RETRY_NS = Duration.ofSeconds(5).toNanos();
 
@@ -170,7 +170,7 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
                 retryNs = refusingSinceNs + DEAD_LETTER_RETRY_NS;
             }
             refusedDeadLetters.add(cargo);
-            refusedBytes += LETTER_BYTES + (letter.value() == null ? 0 : letter.value().length);
+            refusedBytes += LETTER_BYTES + letter.weight();
         }
     }
 

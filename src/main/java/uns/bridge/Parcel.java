@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.delivery.Delivery;
 import uns.bridge.message.InboundMessage;
@@ -24,6 +25,9 @@ final class Parcel {
     /** What its dead letter is made of; null: the message. */
     private volatile @Nullable OutboundRecord original;
 
+    /** Counts what that holds of the memory until this is done, in bytes; null: somebody else counts it. */
+    private final @Nullable AtomicLong originalBytes;
+
     /** Its place in the order of arrival, while it is not in the spool. */
     private final long serial;
 
@@ -43,16 +47,31 @@ final class Parcel {
     /** A message that has arrived, and becomes {@code parts} records. */
     Parcel(Delivery delivery, int parts, long serial) {
         this.delivery = delivery;
+        this.originalBytes = null;
         this.serial = serial;
         this.openParts = parts;
         this.spoolEnd = -1;
     }
 
-    /** A message read from the spool. */
-    Parcel(OutboundRecord original, int parts, boolean rejected, long spoolEnd, long spooledMs) {
+    /**
+     * A message read from the spool.
+     *
+     * @param originalBytes counts what {@code original} holds of the memory until it is done; null: its records hold the same
+     */
+    Parcel(
+            OutboundRecord original,
+            @Nullable AtomicLong originalBytes,
+            int parts,
+            boolean rejected,
+            long spoolEnd,
+            long spooledMs) {
         this.delivery = null;
         this.serial = 0;
         this.original = original;
+        this.originalBytes = originalBytes;
+        if (originalBytes != null) {
+            originalBytes.addAndGet(original.weight());
+        }
         this.openParts = parts;
         this.rejected = rejected;
         this.spoolEnd = spoolEnd;
@@ -130,6 +149,10 @@ final class Parcel {
         openParts = letter ? 0 : openParts - 1;
         if (openParts > 0) {
             return null;
+        }
+        OutboundRecord known = original;
+        if (originalBytes != null && known != null) {
+            originalBytes.addAndGet(-known.weight());
         }
         original = null; // It may have to wait in the spool for those before it.
         return spoolEnd < 0 ? delivery : null;

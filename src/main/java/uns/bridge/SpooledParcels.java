@@ -2,11 +2,17 @@ package uns.bridge;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.message.OutboundRecord;
+import uns.bridge.pipeline.DeadLetters;
 import uns.bridge.spool.Spool;
+import uns.bridge.spool.SpoolEntry;
 
 /**
  * What of the spool is in Kafka's hands, in the order of the spool: so its beginning can be forgotten as soon as Kafka has it.
+ * Of what Kafka has behind one that waits, nothing is kept: how much may wait is a matter of memory, not of how much passes.
  * For the owner of the {@link Outlet}, but for {@link #oldestMs}.
  */
 final class SpooledParcels {
@@ -14,10 +20,16 @@ final class SpooledParcels {
     private final DeliveryTracker tracker;
     private final ArrayDeque<Parcel> outstanding = new ArrayDeque<>();
 
+    /** The offset behind all that was ever here. */
+    private long end;
+
     /** Whether some of what was read last is not here yet. */
     private boolean reading;
 
     private volatile long oldestMs;
+
+    /** Kafka's I/O thread takes off what is done. */
+    private final AtomicLong originalBytes = new AtomicLong();
 
     SpooledParcels(DeliveryTracker tracker) {
         this.tracker = tracker;
@@ -28,12 +40,31 @@ final class SpooledParcels {
         return oldestMs;
     }
 
-    int size() {
-        return outstanding.size();
+    /** What is held in memory for dead letters of what was read, beside the records themselves, in bytes. */
+    long originalBytes() {
+        return originalBytes.get();
     }
 
+    /** A message that is in the spool, and in the outlet's hands already. */
     void add(Parcel parcel) {
         outstanding.add(parcel);
+        end = parcel.spoolEnd();
+    }
+
+    /** A message that was read, and goes to Kafka next. */
+    Parcel add(Spool.Stored stored, DeadLetters deadLetters) {
+        SpoolEntry entry = stored.entry();
+        List<OutboundRecord> records = entry.records();
+        OutboundRecord apart = entry.original();
+        Parcel parcel = new Parcel(
+                apart == null ? deadLetters.original(records.get(0)) : apart,
+                apart == null ? null : originalBytes,
+                records.size(),
+                entry.deadLetter(),
+                stored.end(),
+                stored.timeMs());
+        add(parcel);
+        return parcel;
     }
 
     /** From now until {@link #hasAllRead} something was read that is not added yet. */
@@ -53,13 +84,13 @@ final class SpooledParcels {
     void commit(Spool spool) throws IOException {
         long delivered = 0;
         long deadLettered = 0;
-        long end = 0;
-        for (Parcel head = outstanding.peek(); head != null && head.isDone(); head = outstanding.peek()) {
-            outstanding.remove();
-            end = head.spoolEnd();
-            if (head.countsAsSpooled() && head.isRejected()) {
+        for (int i = outstanding.size(); i > 0; i--) { // Once round, so that what stays keeps its order.
+            Parcel each = outstanding.remove();
+            if (!each.isDone()) {
+                outstanding.add(each);
+            } else if (each.countsAsSpooled() && each.isRejected()) {
                 deadLettered++;
-            } else if (head.countsAsSpooled()) {
+            } else if (each.countsAsSpooled()) {
                 delivered++;
             }
         }
@@ -67,10 +98,10 @@ final class SpooledParcels {
         Parcel oldest = outstanding.peek();
         if (oldest != null) {
             oldestMs = oldest.spooledMs();
-        } else if (!spool.hasUnread()) {
-            oldestMs = 0;
+            spool.commit(oldest.spoolEnd() - 1);
+        } else {
+            oldestMs = spool.hasUnread() ? oldestMs : 0;
+            spool.commit(reading ? end : spool.readOffset()); // What was left out behind the last is done with as well.
         }
-        // What was left out behind the last of them is done with as well.
-        spool.commit(outstanding.isEmpty() && !reading ? spool.readOffset() : end);
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import uns.bridge.delivery.AckChannel;
 import uns.bridge.delivery.Books;
 import uns.bridge.delivery.Delivery;
@@ -38,11 +41,14 @@ import uns.bridge.health.LatestDeadLetters;
 import uns.bridge.kafka.ScriptedKafka;
 import uns.bridge.message.InboundMessage;
 import uns.bridge.message.OutboundRecord;
+import uns.bridge.message.OutboundRecord.Header;
 import uns.bridge.pipeline.DeadLetters;
 import uns.bridge.pipeline.Outcome;
 import uns.bridge.pipeline.Pipeline;
 import uns.bridge.pipeline.PipelineSettings;
 import uns.bridge.sparkplug.SparkplugSettings;
+import uns.bridge.spool.Spool;
+import uns.bridge.spool.SpoolEntry;
 import uns.bridge.spool.SpoolSettings;
 
 /** The carrier and the drainer, turn by turn. */
@@ -596,6 +602,94 @@ class DetourTest {
         assertThat(values()).containsExactly("1");
         confirm(1);
         carrier.turn();
+    }
+
+    /** What Kafka does not confirm is held in memory, with all that belongs to it. */
+    @ParameterizedTest
+    @MethodSource
+    void shouldReadNoFurtherWhenWhatWasReadTakesTooMuchMemory(SpoolEntry large) throws Exception {
+        SpoolSettings settings = new SpoolSettings(folder.resolve("spool"), 1 << 30, null, AFTER, false);
+        leave(settings, Collections.nCopies(40, large));
+        begin(settings);
+        for (int i = 0; i < 60; i++) {
+            detour.step();
+            pass(Duration.ofMillis(101));
+        }
+        assertThat(kafka.producer().history().size()).isBetween(15, 17);
+
+        for (int i = 0; i < 40; i++) {
+            kafka.confirm();
+            drain();
+        }
+        assertThat(books()).isEqualTo(new Books(0, 40, 40, 0, 0, Map.of(), 0, 0));
+        assertThat(detour.isOpen()).isFalse();
+    }
+
+    static Stream<SpoolEntry> shouldReadNoFurtherWhenWhatWasReadTakesTooMuchMemory() {
+        byte[] large = new byte[1 << 20];
+        OutboundRecord original = new OutboundRecord("dead", new byte[1], large, 0, List.of());
+        List<Header> headers = List.of(new Header("mqtt.user.x", large));
+        OutboundRecord headed = new OutboundRecord("part", new byte[1], new byte[1], 0, headers);
+        return Stream.of(
+                new SpoolEntry(false, original, List.of(part("1"))), new SpoolEntry(false, null, List.of(headed)));
+    }
+
+    @Test
+    void shouldReadNoFurtherWhenRefusedDeadLettersTakeTooMuchMemory() throws Exception {
+        SpoolSettings settings = new SpoolSettings(folder.resolve("spool"), 1 << 30, null, AFTER, false);
+        List<Header> headers = List.of(new Header("mqtt.correlation-data", new byte[1 << 20]));
+        OutboundRecord letter = new OutboundRecord("dead", new byte[1], new byte[1], 0, headers);
+        leave(settings, Collections.nCopies(40, new SpoolEntry(true, null, List.of(letter))));
+        begin(settings);
+        kafka.whenSent(() -> kafka.fail(new TopicAuthorizationException("dead")));
+        for (int i = 0; i < 45; i++) {
+            detour.step();
+            pass(Duration.ofMillis(101)); // They are not tried again before 5 s have passed.
+        }
+
+        assertThat(kafka.producer().history().size()).isBetween(15, 17);
+    }
+
+    @Test
+    void shouldLetAnyNumberOfMessagesOvertakeADeadLetterThatWaits() throws Exception {
+        int others = 120_000;
+        SpoolSettings settings = new SpoolSettings(folder.resolve("spool"), 1 << 30, null, AFTER, false);
+        List<SpoolEntry> entries =
+                new ArrayList<>(Collections.nCopies(others, new SpoolEntry(false, null, List.of(part("1")))));
+        entries.add(0, new SpoolEntry(true, null, List.of(part("letter"))));
+        leave(settings, entries);
+        begin(settings);
+        AtomicLong sent = new AtomicLong();
+        kafka.whenSent(() -> {
+            if (sent.getAndIncrement() == 0) {
+                kafka.fail(new TopicAuthorizationException("dead"));
+            } else {
+                kafka.producer().completeNext();
+            }
+            if (sent.get() % 10_000 == 0) {
+                pass(Duration.ofMillis(101));
+            }
+        });
+        for (int i = 0; i < 100 && sent.get() <= others; i++) {
+            detour.step();
+        }
+        pass(Duration.ofMillis(101));
+        detour.step();
+
+        assertThat(books()).isEqualTo(new Books(0, others + 1, others, 0, 0, Map.of(), 0, 1));
+        assertThat(logFiles()).isPositive();
+        pass(Duration.ofSeconds(5));
+        drain();
+        assertThat(books()).isEqualTo(new Books(0, others + 1, others, 1, 0, Map.of(), 0, 0));
+        assertThat(logFiles()).isZero();
+    }
+
+    /** An earlier run has left {@code entries} in the spool. */
+    private void leave(SpoolSettings settings, List<SpoolEntry> entries) throws IOException {
+        SpoolLosses losses = new SpoolLosses(new DeliveryTracker(1, 1));
+        try (Spool spool = Spool.open(folder.resolve("spool"), settings, losses, System::currentTimeMillis)) {
+            assertThat(spool.append(entries, false)).isEqualTo(entries.size());
+        }
     }
 
     private static String randomText(int length) {

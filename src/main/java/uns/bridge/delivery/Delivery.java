@@ -17,9 +17,12 @@ public final class Delivery {
     private final InboundMessage message;
     private final int packetId;
     private final AckChannel channel;
-    private final long weight;
+    private final int weight;
     private volatile End end = End.DELIVERED;
     private volatile boolean complete;
+
+    /** What the tracker has behind it, of those of QoS 0 that are complete. */
+    @Nullable Delivery next;
 
     /** Where it ends, once it is complete. */
     enum End {
@@ -74,12 +77,12 @@ public final class Delivery {
         return channel;
     }
 
-    /** What it holds of the memory, in bytes. */
-    long weight() {
+    /** What it holds of the memory, in bytes, of more than 2 GiB just that. */
+    int weight() {
         return weight;
     }
 
-    private static long weigh(InboundMessage message) {
+    private static int weigh(InboundMessage message) {
         long weight = (long) OVERHEAD_BYTES + message.payload().length;
         MqttProperties properties = message.properties();
         weight += (long) message.topic().length()
@@ -91,7 +94,7 @@ public final class Delivery {
                     + property.name().length()
                     + property.value().length();
         }
-        return weight;
+        return (int) Math.min(weight, Integer.MAX_VALUE);
     }
 
     private static int length(@Nullable String text) {
@@ -102,7 +105,10 @@ public final class Delivery {
         return complete;
     }
 
-    void complete() {
+    /** Returns whether it was not before. */
+    synchronized boolean complete() {
+        boolean first = !complete;
         complete = true;
+        return first;
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 import uns.bridge.message.InboundMessage;
 
 /**
- * Every message between its arrival and where it is safe, Kafka or the spool: a bounded FIFO whose entries complete in any order and are
- * released, and only then acknowledged, in the order of arrival.
+ * Every message between its arrival and where it is safe, Kafka or the spool. They complete in any order. Those of QoS 1 and 2
+ * are a bounded FIFO: they are released, and only then acknowledged, in the order of arrival (MQTT 5, 4.6). Those of QoS 0 need
+ * no order, and are released as soon as they are complete, so that one that waits for its topic keeps no room but its own.
  *
  * <p>Four threads meet here: the MQTT reader {@linkplain #offer offers}, the carrier takes the {@linkplain #next next},
  * Kafka's I/O thread {@linkplain #complete completes} without ever blocking, the carrier too what it has spooled, and the acknowledger {@linkplain
@@ -39,13 +41,25 @@ public final class DeliveryTracker {
     private final AtomicBoolean completed = new AtomicBoolean();
     private volatile @Nullable Thread releaser;
 
+    /** Of QoS 0, complete and not released: the last one, from which {@link Delivery#next} leads to the others. */
+    private final AtomicReference<@Nullable Delivery> completeUnreliable = new AtomicReference<>();
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition released = lock.newCondition();
     // All below is guarded by the lock.
-    private final ArrayDeque<Delivery> inFlight = new ArrayDeque<>();
-    private int unacknowledged;
+    /** Those of QoS 1 and 2, in order of arrival. */
+    private final ArrayDeque<Delivery> unacknowledged = new ArrayDeque<>();
+
     private long unacknowledgedBytes;
+
+    /** How many there are of QoS 0. */
+    private int unreliable;
+
     private long unreliableBytes;
+
+    /** The first of those that were taken from {@link #completeUnreliable}, and are not released yet. */
+    private @Nullable Delivery releasable;
+
     private long received;
     private long delivered;
     private long deadLettered;
@@ -118,11 +132,16 @@ public final class DeliveryTracker {
             if (!hasRoom(delivery)) {
                 return false;
             }
-            account(delivery, 1);
+            if (delivery.message().qos() == 0) {
+                unreliable++;
+                unreliableBytes += delivery.weight();
+            } else {
+                unacknowledged.add(delivery);
+                unacknowledgedBytes += delivery.weight();
+            }
             received++;
             receivedBytes += delivery.message().payload().length;
             lastArrivalMs = delivery.message().arrivalMs();
-            inFlight.add(delivery);
             return true;
         } finally {
             lock.unlock();
@@ -203,15 +222,23 @@ public final class DeliveryTracker {
 
     /** {@code delivery} is safe: Kafka has all its records, or its dead letter, or the spool has it. Never blocks. */
     public void complete(Delivery delivery) {
-        delivery.complete();
+        if (!delivery.complete()) {
+            return; // Twice in that list, it would make a ring of it.
+        }
+        if (delivery.message().qos() == 0) {
+            do {
+                delivery.next = completeUnreliable.get();
+            } while (!completeUnreliable.compareAndSet(delivery.next, delivery));
+        }
         if (!completed.get() && completed.compareAndSet(false, true)) {
             LockSupport.unpark(releaser);
         }
     }
 
     /**
-     * Waits until something was completed since the last call, then releases and acknowledges what is complete, in order of
-     * arrival, up to the first that is not. For one thread, which an interrupt makes return at once.
+     * Waits until something was completed since the last call, then releases what is complete of QoS 0, and releases and
+     * acknowledges what is complete of QoS 1 and 2, in order of arrival, up to the first that is not. For one thread, which an
+     * interrupt makes return at once.
      */
     public void release() {
         releaser = Thread.currentThread();
@@ -223,38 +250,60 @@ public final class DeliveryTracker {
             LockSupport.park(this);
         }
         List<Delivery> batch = new ArrayList<>();
+        boolean more;
         do {
             batch.clear();
-            collect(batch);
+            more = collect(batch);
             acknowledge(batch);
-        } while (batch.size() == BATCH);
+        } while (more);
     }
 
-    private void collect(List<Delivery> batch) {
+    /** Returns whether there may be more; what is to be acknowledged is in {@code batch}. */
+    private boolean collect(List<Delivery> batch) {
         long nowMs = System.currentTimeMillis();
         lock.lock();
         try {
-            for (Delivery head = inFlight.peek();
+            for (Delivery head = unacknowledged.peek();
                     head != null && head.isComplete() && batch.size() < BATCH;
-                    head = inFlight.peek()) {
-                batch.add(inFlight.remove());
-                releases++;
-                account(head, -1);
-                switch (head.end()) {
-                    case DELIVERED -> delivered++;
-                    case DEAD_LETTERED -> deadLettered++;
-                    case SKIPPED -> skipped++;
-                    case SPOOLED -> spooled++;
-                }
-                if (head.end().isInKafka()) {
-                    latencies.add(nowMs - head.message().arrivalMs());
-                }
+                    head = unacknowledged.peek()) {
+                batch.add(unacknowledged.remove());
+                unacknowledgedBytes -= head.weight();
+                settle(head, nowMs);
             }
-            if (!batch.isEmpty()) {
+            int others = 0;
+            for (Delivery any = nextUnreliable(); any != null; any = ++others < BATCH ? nextUnreliable() : null) {
+                unreliable--;
+                unreliableBytes -= any.weight();
+                settle(any, nowMs);
+            }
+            if (!batch.isEmpty() || others > 0) {
                 released.signalAll();
             }
+            return batch.size() == BATCH || others == BATCH;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private @Nullable Delivery nextUnreliable() {
+        Delivery next = releasable == null ? completeUnreliable.getAndSet(null) : releasable;
+        if (next != null) {
+            releasable = next.next;
+            next.next = null; // Else an old one keeps all after it from the young collector.
+        }
+        return next;
+    }
+
+    private void settle(Delivery delivery, long nowMs) {
+        releases++;
+        switch (delivery.end()) {
+            case DELIVERED -> delivered++;
+            case DEAD_LETTERED -> deadLettered++;
+            case SKIPPED -> skipped++;
+            case SPOOLED -> spooled++;
+        }
+        if (delivery.end().isInKafka()) {
+            latencies.add(nowMs - delivery.message().arrivalMs());
         }
     }
 
@@ -267,9 +316,7 @@ public final class DeliveryTracker {
                 }
                 channel = delivery.channel();
             }
-            if (delivery.message().qos() > 0) {
-                channel.acknowledge(delivery);
-            }
+            channel.acknowledge(delivery);
         }
         if (channel != null) {
             channel.flush();
@@ -285,7 +332,7 @@ public final class DeliveryTracker {
         long left = timeout.toNanos();
         lock.lockInterruptibly();
         try {
-            while (!inFlight.isEmpty()) {
+            while (inFlight() > 0) {
                 if (left <= 0) {
                     return false;
                 }
@@ -297,12 +344,12 @@ public final class DeliveryTracker {
         }
     }
 
-    /** Whether what arrived first of all in flight is with Kafka, and lacks only its acknowledgement. */
+    /** Whether the first of QoS 1 and 2, or any of QoS 0, is safe, and lacks only its {@linkplain #release release}. */
     public boolean awaitsAcknowledgement() {
         lock.lock();
         try {
-            Delivery head = inFlight.peek();
-            return head != null && head.isComplete();
+            Delivery head = unacknowledged.peek();
+            return (head != null && head.isComplete()) || releasable != null || completeUnreliable.get() != null;
         } finally {
             lock.unlock();
         }
@@ -322,7 +369,7 @@ public final class DeliveryTracker {
     public Books books() {
         lock.lock();
         try {
-            return new Books(received, restored, delivered, deadLettered, skipped, drops, inFlight.size(), spooled);
+            return new Books(received, restored, delivered, deadLettered, skipped, drops, inFlight(), spooled);
         } finally {
             lock.unlock();
         }
@@ -342,16 +389,11 @@ public final class DeliveryTracker {
         if (delivery.message().qos() == 0) {
             return unreliableBytes == 0 || unreliableBytes + delivery.weight() <= maxBytes;
         }
-        return unacknowledged == 0
-                || (unacknowledged < maxUnacknowledged && unacknowledgedBytes + delivery.weight() <= maxBytes);
+        return unacknowledged.isEmpty()
+                || (unacknowledged.size() < maxUnacknowledged && unacknowledgedBytes + delivery.weight() <= maxBytes);
     }
 
-    private void account(Delivery delivery, int sign) {
-        if (delivery.message().qos() == 0) {
-            unreliableBytes += sign * delivery.weight();
-        } else {
-            unacknowledged += sign;
-            unacknowledgedBytes += sign * delivery.weight();
-        }
+    private int inFlight() {
+        return unacknowledged.size() + unreliable;
     }
 }

@@ -13,7 +13,7 @@ import uns.bridge.message.OutboundRecord;
 /** One record, from the first attempt to send it to its end. */
 final class Sending<T> implements Callback {
 
-    /** What it takes beside key and value: objects here and in the producer; roughly. */
+    /** What it takes beside its record's weight: objects here and in the producer; roughly. */
     private static final int OVERHEAD_BYTES = 256;
 
     final OutboundRecord record;
@@ -58,8 +58,7 @@ final class Sending<T> implements Callback {
 
     /** What it holds of the memory, in bytes. */
     long weight() {
-        byte[] value = record.value();
-        return (long) OVERHEAD_BYTES + record.key().length + (value == null ? 0 : value.length);
+        return OVERHEAD_BYTES + record.weight();
     }
 
     /** Equal for records whose order counts. */

@@ -17,6 +17,19 @@ import org.jspecify.annotations.Nullable;
 public record OutboundRecord(
         String topic, byte[] key, byte @Nullable [] value, long timestampMs, List<Header> headers) {
 
+    /** What a header takes beside its characters and bytes, roughly. */
+    private static final int HEADER_BYTES = 64;
+
     @SuppressWarnings("ArrayRecordComponent")
     public record Header(String name, byte[] value) {}
+
+    /** What key, value and headers hold of the memory, in bytes, roughly: headers that records share count for each of them. */
+    public long weight() {
+        long weight = (long) key.length + (value == null ? 0 : value.length);
+        for (int i = 0; i < headers.size(); i++) { // Without an iterator: this is on the way of each message.
+            Header header = headers.get(i);
+            weight += HEADER_BYTES + header.name().length() + header.value().length;
+        }
+        return weight;
+    }
 }

@@ -105,6 +105,9 @@ class DeliveryTrackerConcurrencyTest {
                         countRejected();
                     }
                     tracker.complete(completed);
+                    if (random.nextInt(100) == 0) {
+                        tracker.complete(completed); // Is as good as once.
+                    }
                 }
                 held.clear();
             }

@@ -219,6 +219,48 @@ class DeliveryTrackerTest {
         completeAndRelease(take(2));
     }
 
+    /** Its topic may be the only one that Kafka does not take. */
+    @ParameterizedTest
+    @CsvSource({"0", "1", "2"})
+    void shouldGiveRoomBackToQos0WhenWhatArrivedBeforeIsNotComplete(int qos) throws InterruptedException {
+        tracker = new DeliveryTracker(10, 2 * OVERHEAD);
+        offer(qos, qos, a);
+        Delivery held = take(1).get(0);
+        for (int i = 0; i < 3_000; i++) {
+            offer(0, 0, a);
+            completeAndRelease(take(1));
+        }
+
+        assertThat(tracker.books()).isEqualTo(new Books(3_001, 3_000, 0, 0, 0, 1));
+        assertThat(tracker.flow().inFlightBytes()).isEqualTo(OVERHEAD);
+        completeAndRelease(List.of(held));
+    }
+
+    @Test
+    void shouldAcknowledgeWhenAnEarlierOneOfQos0IsNotComplete() throws InterruptedException {
+        offer(0, 0, a);
+        offer(1, 1, a);
+        List<Delivery> taken = take(2);
+
+        completeAndRelease(taken.subList(1, 2));
+
+        assertThat(events).containsExactly("a1", "a flush");
+        assertThat(tracker.awaitEmpty(Duration.ZERO)).isFalse();
+        completeAndRelease(taken.subList(0, 1));
+    }
+
+    @Test
+    void shouldReleaseAllOfQos0InOneCallWhenThereIsMoreThanOneBatch() throws InterruptedException {
+        tracker = new DeliveryTracker(10_000, 1 << 30);
+        for (int i = 0; i < 2_500; i++) {
+            offer(0, 0, a);
+        }
+
+        completeAndRelease(take(2_500));
+
+        assertThat(tracker.books()).isEqualTo(new Books(2_500, 2_500, 0, 0, 0, 0));
+    }
+
     @ParameterizedTest
     @CsvSource({"0", "1", "2"})
     void shouldTakeAMessageLargerThanTheBoundWhenNothingElseIsThere(int qos) throws InterruptedException {
@@ -300,16 +342,20 @@ class DeliveryTrackerTest {
         assertThat(tracker.isCrowded()).isFalse();
     }
 
-    @Test
-    void shouldReleaseOnceWhenCompletedTwice() throws InterruptedException {
-        offer(1, 1, a);
-        Delivery delivery = take(1).get(0);
+    @ParameterizedTest
+    @CsvSource({"0", "1"})
+    void shouldReleaseOnceWhenCompletedTwice(int qos) throws InterruptedException {
+        offer(qos, qos, a);
+        offer(1, 2, a);
+        List<Delivery> taken = take(2);
 
-        completeAndRelease(List.of(delivery));
-        completeAndRelease(List.of(delivery));
+        completeAndRelease(List.of(taken.get(0), taken.get(0)));
+        tracker.complete(taken.get(0));
+        completeAndRelease(taken);
 
-        assertThat(events).containsExactly("a1", "a flush");
-        assertThat(tracker.books()).isEqualTo(new Books(1, 1, 0, 0, 0, 0));
+        assertThat(events.stream().filter(event -> event.equals("a1"))).hasSize(qos);
+        assertThat(tracker.books()).isEqualTo(new Books(2, 2, 0, 0, 0, 0));
+        assertThat(tracker.flow().inFlightBytes()).isZero();
     }
 
     @Test

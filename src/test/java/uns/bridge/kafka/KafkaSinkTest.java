@@ -152,6 +152,18 @@ class KafkaSinkTest {
         }
     }
 
+    /** They hold user properties, which may be as large as any payload. */
+    @Test
+    void shouldCountHeadersAmongWhatIsUnconfirmed() throws InterruptedException {
+        Header large = new Header("n".repeat(1_000), new byte[4_000]);
+        sink.send(new OutboundRecord("t", new byte[10], null, 0, List.of(large, large)), "a");
+        assertThat(sink.unconfirmedBytes()).isBetween(10_010L, 10_600L);
+
+        confirm(1);
+        sink.tend();
+        assertThat(sink.unconfirmedBytes()).isZero();
+    }
+
     @Test
     void shouldReplaceAFailedProducerWhileThereIsNoRoom() throws InterruptedException {
         try (KafkaSink<String> small = kafka.sink(new Events(), health, 300)) {
