@@ -63,6 +63,7 @@ final class TopicCreator implements AutoCloseable {
         if (thread == null) {
             thread = new Thread(this::run, "topics");
             thread.setDaemon(true);
+            thread.setUncaughtExceptionHandler(Thread.currentThread().getUncaughtExceptionHandler());
             thread.start();
         }
     }

@@ -68,6 +68,8 @@ class TopicCreatorTest {
 
         @Nullable RuntimeException failure;
 
+        @Nullable Error error;
+
         volatile boolean closed;
 
         @Override
@@ -79,6 +81,9 @@ class TopicCreatorTest {
             failure = null;
             if (thrown != null) {
                 throw thrown;
+            }
+            if (error != null) {
+                throw error;
             }
             topics.stream()
                     .filter(topic -> !impossible.contains(topic))
@@ -282,6 +287,20 @@ class TopicCreatorTest {
 
         assertThat(rounds.asked).extracting(Set::size).containsExactly(1, 100, 100, 1, 1);
         assertThat(time.sleeps).containsExactly(10L, 10L, 10L, 1_000L);
+    }
+
+    /** Of the thread that carries records, whose end is noticed. */
+    @Test
+    void shouldEndAsItsCallerDoesWhenItCannotGoOn() {
+        rounds.error = new NoClassDefFoundError("a file of the program is gone");
+        rounds.permits.release();
+        List<Throwable> told = new CopyOnWriteArrayList<>();
+        Thread carrier = new Thread(() -> creator.ask("t"));
+        carrier.setUncaughtExceptionHandler((thread, e) -> told.add(e));
+        carrier.start();
+
+        await().until(() -> rounds.closed);
+        await().untilAsserted(() -> assertThat(told).containsExactly(rounds.error));
     }
 
     @Test
