@@ -437,6 +437,9 @@ public final class KafkaSink<T> implements AutoCloseable {
                 return;
             }
             boolean aboutTopic = KafkaErrors.isAboutTopic(blockedFor);
+            if (aboutTopic && !known && question.split()) {
+                return;
+            }
             unblock();
             String absence = aboutTopic ? probe.look(sending.record.topic()) : null;
             if (absence != null) {
