@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -20,12 +22,16 @@ import org.jspecify.annotations.Nullable;
 /** Creates topics through Kafka's admin client, which it keeps while it is of use. */
 final class AdminRound implements TopicCreator.Round {
 
-    private final Map<String, Object> config;
+    private final Supplier<Admin> admins;
     private final TopicCreation creation;
     private @Nullable Admin admin;
 
     AdminRound(Map<String, Object> config, TopicCreation creation) {
-        this.config = config;
+        this(() -> Admin.create(config), creation);
+    }
+
+    AdminRound(Supplier<Admin> admins, TopicCreation creation) {
+        this.admins = admins;
         this.creation = creation;
     }
 
@@ -33,7 +39,7 @@ final class AdminRound implements TopicCreator.Round {
     public void run(Set<String> topics, BiConsumer<String, @Nullable Exception> answer) throws InterruptedException {
         try {
             if (admin == null) {
-                admin = Admin.create(config);
+                admin = admins.get();
             }
             // Whether it exists comes first: whoever may write to a topic may not be allowed to create it.
             create(admin, missing(admin, topics, answer), answer);
@@ -77,7 +83,9 @@ final class AdminRound implements TopicCreator.Round {
                 admin.createTopics(topics).values().entrySet()) {
             try {
                 Exception refusal = AdminLookup.refusal(topic.getValue());
-                if (refusal != null) {
+                if (refusal instanceof PolicyViolationException && missing.size() > 1) {
+                    create(admin, List.of(topic.getKey()), answer); // They may have been too many partitions together.
+                } else if (refusal != null) {
                     answer.accept(topic.getKey(), refusal);
                 }
             } catch (KafkaException e) {

@@ -18,6 +18,8 @@ final class DeliveryPromise {
     private final int deliveryTimeoutMs;
     private final long lingerMs;
     private final int requestTimeoutMs;
+    private final long batchSize;
+    private final long bufferMemory;
 
     /** Takes the settings as Kafka has parsed them, defaults included. */
     DeliveryPromise(Map<String, Object> parsed) {
@@ -28,6 +30,8 @@ final class DeliveryPromise {
         deliveryTimeoutMs = (int) number(parsed, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
         lingerMs = number(parsed, ProducerConfig.LINGER_MS_CONFIG);
         requestTimeoutMs = (int) number(parsed, ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG);
+        batchSize = number(parsed, ProducerConfig.BATCH_SIZE_CONFIG);
+        bufferMemory = number(parsed, ProducerConfig.BUFFER_MEMORY_CONFIG);
     }
 
     private static long number(Map<String, Object> parsed, String key) {
@@ -44,7 +48,7 @@ final class DeliveryPromise {
         return allAcks && retrying && fewInFlight;
     }
 
-    /** What the producer would refuse to start with: the key and the reason. */
+    /** With what the producer would not start, or would take no record: the key and the reason. */
     Map<String, String> contradictions() {
         Map<String, String> reasons = new LinkedHashMap<>();
         boolean idempotencePossible = acksAll() && retries > 0 && maxInFlight <= MAX_IN_FLIGHT_OF_IDEMPOTENCE;
@@ -56,6 +60,9 @@ final class DeliveryPromise {
         if (deliveryTimeoutMs < lingerMs + requestTimeoutMs && deliveryTimeoutMs < Integer.MAX_VALUE) {
             reasons.put(
                     ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "must be at least linger.ms plus request.timeout.ms");
+        }
+        if (bufferMemory < batchSize) {
+            reasons.put(ProducerConfig.BUFFER_MEMORY_CONFIG, "must be at least batch.size");
         }
         return reasons;
     }

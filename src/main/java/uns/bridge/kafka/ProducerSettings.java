@@ -118,11 +118,16 @@ final class ProducerSettings {
         return new HashMap<>(texts);
     }
 
-    /** The producer refuses a record that would never find room, so there is room for the largest. */
+    /** The producer takes no record that would never find room, nor any where a batch would not: there is room for both. */
     private String bufferMemory() {
-        String largest = texts.getOrDefault(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "");
-        boolean isSize = largest.matches("[0-9]{1,10}"); // Else it is told elsewhere.
-        return String.valueOf(Math.max(BUFFER_MEMORY, isSize ? Long.parseLong(largest) : 0));
+        long largest = Math.max(bytes(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), bytes(ProducerConfig.BATCH_SIZE_CONFIG));
+        return String.valueOf(Math.max(BUFFER_MEMORY, largest));
+    }
+
+    /** 0 where it is no size, which is told elsewhere. */
+    private long bytes(String key) {
+        String text = texts.getOrDefault(key, "");
+        return text.matches("[0-9]{1,10}") ? Long.parseLong(text) : 0;
     }
 
     private void readWritten(String key) {

@@ -187,7 +187,9 @@ final class SendQueue {
         }
         boolean known = problem.getCause() instanceof InvalidTopicException; // Else Kafka may still create it.
         if (known || now - blockedSinceNs >= maxBlockNs) {
-            timeOut(sending, problem);
+            if (known || !KafkaErrors.isAboutTopic(blockedFor) || !question.split()) {
+                timeOut(sending, problem);
+            }
             return;
         }
         leaveAlone(BLOCK_PAUSE_MS);

@@ -27,7 +27,7 @@ public record TopicCreation(
     /** More in one request would keep Kafka's controller from its other work. */
     private static final int MAX_TOPICS_PER_REQUEST = 500;
 
-    /** More than a broker makes by default, anywhere. */
+    /** More than nearly any broker makes by default; where one does, each topic is asked for alone in the end. */
     private static final int MANY_PARTITIONS = 99;
 
     public TopicCreation {

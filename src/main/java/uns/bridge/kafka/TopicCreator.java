@@ -63,6 +63,7 @@ final class TopicCreator implements AutoCloseable {
         if (thread == null) {
             thread = new Thread(this::run, "topics");
             thread.setDaemon(true);
+            thread.setUncaughtExceptionHandler(Thread.currentThread().getUncaughtExceptionHandler());
             thread.start();
         }
     }
@@ -78,14 +79,15 @@ final class TopicCreator implements AutoCloseable {
     }
 
     private void run() {
-        Set<String> open = new LinkedHashSet<>();
         try {
             while (true) {
-                if (open.isEmpty()) {
-                    open.add(asked.take());
-                }
-                asked.drainTo(open, maxTopicsOfRound - open.size());
-                time.sleep(step(open) ? NEXT_ROUND_MS : RETRY_MS);
+                Set<String> open = new LinkedHashSet<>();
+                open.add(asked.take());
+                asked.drainTo(open, maxTopicsOfRound - 1);
+                boolean further = step(open);
+                // Behind the others, which a round full of topics that can't be created would keep out for ever.
+                asked.addAll(open);
+                time.sleep(further ? NEXT_ROUND_MS : RETRY_MS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // The end.
@@ -94,7 +96,9 @@ final class TopicCreator implements AutoCloseable {
         }
     }
 
+    /** Leaves in {@code open} what has no answer yet. Returns whether there is reason to go on at once. */
     private boolean step(Set<String> open) throws InterruptedException {
+        int before = open.size();
         try {
             round.run(Set.copyOf(open), (topic, refusal) -> {
                 open.remove(topic);
@@ -105,7 +109,7 @@ final class TopicCreator implements AutoCloseable {
         } catch (RuntimeException e) {
             // Whatever it is: without this thread the topics would be waited for for ever, and nobody would know why.
             problem = KafkaErrors.describe(e);
-            return false;
+            return open.size() < before;
         }
     }
 

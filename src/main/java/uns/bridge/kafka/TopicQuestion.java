@@ -1,6 +1,7 @@
 package uns.bridge.kafka;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.kafka.common.KafkaException;
@@ -17,8 +18,8 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 final class TopicQuestion {
 
     /**
-     * As many topics as are asked for together. Where Kafka creates them by itself it creates all or none of them: none if
-     * that makes more than 10,000 partitions and topics.
+     * As many topics as are asked for together at most. Where Kafka creates them by itself it creates all or none of them:
+     * none if that makes more than 10,000 partitions and topics.
      */
     static final int MAX_TOPICS = 100;
 
@@ -30,6 +31,12 @@ final class TopicQuestion {
     private final Set<String> topics = new HashSet<>();
     private int unknown;
     private boolean open;
+
+    /** As many unknown topics as are asked for together now. */
+    private int most = MAX_TOPICS;
+
+    /** Whether it is known if asking for one at a time helps: then {@link #most} stays as it is. */
+    private boolean settled;
 
     /** @param hopeless whether Kafka is not to be asked for a topic now, for it has said no */
     TopicQuestion(CurrentProducer producer, Predicate<String> hopeless) {
@@ -64,11 +71,7 @@ final class TopicQuestion {
         if (producer.failure() != null) {
             return; // A closed producer asks for nothing.
         }
-        if (!open
-                || unknown >= MAX_TOPICS
-                || topics.size() >= MAX_LOOKED_AT
-                || hopeless.test(topic)
-                || !topics.add(topic)) {
+        if (!open || unknown >= most || topics.size() >= MAX_LOOKED_AT || hopeless.test(topic) || !topics.add(topic)) {
             return;
         }
         try {
@@ -84,8 +87,38 @@ final class TopicQuestion {
         }
     }
 
+    /**
+     * Kafka has no topic for the first record yet. Returns whether there were others that it has not created either: then
+     * the producer, which would go on to ask for all of them, is given up, and they are asked for one at a time.
+     */
+    boolean split() throws InterruptedException {
+        if (!open || settled) {
+            return false;
+        }
+        if (most == 1) {
+            most = MAX_TOPICS; // It was not their number.
+            settled = true;
+            return false;
+        }
+        List<String> asked = List.copyOf(topics);
+        topics.clear();
+        unknown = 0;
+        for (String topic : asked) {
+            join(topic);
+        }
+        if (unknown < 2) {
+            return false;
+        }
+        most = 1;
+        open = false;
+        producer.fail(new TimeoutException(
+                "Kafka has created none of " + unknown + " topics, which are asked for one at a time now"));
+        return true;
+    }
+
     /** It has its answer, or is of no interest any more. */
     void end() {
+        settled |= open && most == 1;
         open = false;
     }
 }

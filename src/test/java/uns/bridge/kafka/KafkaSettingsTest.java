@@ -48,11 +48,12 @@ class KafkaSettingsTest {
             value = {
                 "max.request.size: 33554432 | 33554432",
                 "message.max.bytes: 33554432 | 33554432",
+                "batch.size: 20971520 | 20971520",
                 "max.request.size: 1000000 | 16777216",
                 "'max.request.size: 33554432, buffer.memory: 40000000' | 40000000",
                 "'max.request.size: 33554432, queue.buffering.max.kbytes: 65536' | 67108864",
             })
-    void shouldHaveRoomForTheLargestRecord(String config, String bufferMemory) {
+    void shouldHaveRoomForTheLargestRecordAndABatch(String config, String bufferMemory) {
         assertThat(read(config).config()).containsEntry("buffer.memory", bufferMemory);
     }
 
@@ -126,6 +127,8 @@ class KafkaSettingsTest {
                 "bootstrap.servers: [a:1, b] | bootstrap.servers: expected host:port, separated by commas; got a list",
                 "'acks: 1, enable.idempotence: true' | enable.idempotence: needs acks=all",
                 "'retries: 0, enable.idempotence: true' | enable.idempotence: needs acks=all",
+                "'batch.size: 20971520, buffer.memory: 16777216' | buffer.memory: must be at least batch.size",
+                "queue.buffering.max.kbytes: 15 | queue.buffering.max.kbytes: must be at least batch.size",
                 "delivery.timeout.ms: 30000 | delivery.timeout.ms: must be at least linger.ms plus request.timeout.ms",
                 "client.id: [[a]] | client.id[0]: expected a text, but got a list",
             })

@@ -43,6 +43,7 @@ import uns.bridge.message.OutboundRecord.Header;
 @Timeout(30)
 class KafkaSinkTest {
 
+    private static final Absence NOT_CREATED = new Absence("Kafka does not create it", false);
     private static final TimeoutException AWAY =
             new TimeoutException("Topic t not present in metadata after 15000 ms.");
     private static final TimeoutException NO_TOPIC = new TimeoutException(
@@ -326,6 +327,74 @@ class KafkaSinkTest {
             ScriptedKafka.settle(patient);
 
             assertThat(events).containsExactly("a refused: UnknownTopicOrPartitionException");
+        }
+    }
+
+    /** Kafka creates all of them or none: none if they have too many partitions together. */
+    @Test
+    void shouldAskForEachTopicAloneByAnotherProducerWhenKafkaHasCreatedNoneOfSeveral() throws InterruptedException {
+        kafka.maxBlock = Duration.ofMillis(11);
+        List.of("t1", "t2", "t3").forEach(topic -> kafka.absences.put(topic, NOT_CREATED));
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(NO_TOPIC, NO_TOPIC, NO_TOPIC, NO_TOPIC, NO_TOPIC);
+            for (String topic : List.of("t1", "t2", "t3")) {
+                patient.send(record(topic, topic), topic);
+            }
+            ScriptedKafka.settle(patient);
+
+            assertThat(problem()).contains("Kafka has created none of 3 topics");
+            assertThat(kafka.questions.subList(0, 3)).containsExactly("t1", "t2", "t3");
+            assertThat(kafka.questions.subList(3, 6)).as("still unknown").containsExactlyInAnyOrder("t1", "t2", "t3");
+            assertThat(kafka.questions.subList(6, kafka.questions.size())).containsExactly("t1");
+            assertThat(kafka.producers()).hasSize(2);
+            assertThat(kafka.producer().values()).containsExactly("t1", "t2", "t3");
+            confirm(3);
+            assertThat(events).containsExactly("t1", "t2", "t3");
+        }
+    }
+
+    @Test
+    void shouldAskForSeveralTogetherAgainWhenKafkaDoesNotCreateOneAloneEither() throws InterruptedException {
+        kafka.maxBlock = Duration.ofMillis(11);
+        kafka.absences.put("t1", NOT_CREATED);
+        kafka.absences.put("t2", NOT_CREATED);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            for (int i = 0; i < 3 * 4; i++) {
+                kafka.answerAtOnce(NO_TOPIC); // t1 with the others, t1 alone, t2 with the others.
+            }
+            for (String topic : List.of("t1", "t2", "t3")) {
+                patient.send(record(topic, topic), topic);
+            }
+            for (int i = 0; i < 3; i++) {
+                ScriptedKafka.settle(patient);
+                patient.tend();
+            }
+
+            assertThat(events)
+                    .containsExactly(
+                            "t1 refused: UnknownTopicOrPartitionException",
+                            "t2 refused: UnknownTopicOrPartitionException");
+            assertThat(kafka.questions).endsWith("t1", "t2", "t3");
+            assertThat(kafka.producers()).hasSize(2);
+            assertThat(kafka.producer().values()).containsExactly("t3");
+            confirm(1);
+        }
+    }
+
+    @Test
+    void shouldRefuseAtOnceWhenKafkaKnowsTheOtherTopics() throws InterruptedException {
+        kafka.maxBlock = Duration.ofMillis(11);
+        kafka.absences.put("t1", NOT_CREATED);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(NO_TOPIC, NO_TOPIC, NO_TOPIC, NO_TOPIC);
+            patient.send(record("t1", "a"), "a");
+            patient.send(record("t2", "b"), "b");
+            kafka.known.add("t2");
+            ScriptedKafka.settle(patient);
+
+            assertThat(events).containsExactly("a refused: UnknownTopicOrPartitionException");
+            assertThat(kafka.producers()).hasSize(1);
+            confirm(1);
         }
     }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,7 +64,11 @@ class TopicCreatorTest {
         final List<Set<String>> asked = new CopyOnWriteArrayList<>();
         final Map<String, Exception> refusals = new HashMap<>();
 
+        final Set<String> impossible = new HashSet<>();
+
         @Nullable RuntimeException failure;
+
+        @Nullable Error error;
 
         volatile boolean closed;
 
@@ -77,7 +82,15 @@ class TopicCreatorTest {
             if (thrown != null) {
                 throw thrown;
             }
-            topics.forEach(topic -> answer.accept(topic, refusals.get(topic)));
+            if (error != null) {
+                throw error;
+            }
+            topics.stream()
+                    .filter(topic -> !impossible.contains(topic))
+                    .forEach(topic -> answer.accept(topic, refusals.get(topic)));
+            if (topics.stream().anyMatch(impossible::contains)) {
+                throw new InvalidReplicationFactorException("only 1 of 3 brokers");
+            }
         }
 
         @Override
@@ -237,6 +250,57 @@ class TopicCreatorTest {
                 .contains("only 1 of 3 brokers");
         assertThat(kafka.producer().values()).containsExactly("0", "2");
         assertThat(refused).isEmpty();
+    }
+
+    @Test
+    void shouldLetOthersPassWhenARoundIsFullOfTopicsThatCannotBeCreated() throws InterruptedException {
+        rounds.permits.release(1_000);
+        for (int i = 0; i < 2 * MAX_TOPICS; i++) {
+            rounds.impossible.add("t" + i);
+            send("t" + i, "x");
+        }
+        send("known", "1");
+
+        tendUntil(
+                () -> !kafka.producers().isEmpty() && kafka.producer().values().equals(List.of("1")));
+    }
+
+    /** A pause of a second for each hundred of them would keep a start with thousands of topics waiting. */
+    @Test
+    void shouldNotPauseWhenARoundHasAnswersBesideATopicThatCannotBeCreated() throws InterruptedException {
+        ScriptedKafka.ScriptedTime time = new ScriptedKafka.ScriptedTime();
+        time.onSleep(() -> {
+            if (rounds.asked.size() == 4) {
+                time.interruptSleep();
+            }
+        });
+        rounds.impossible.add("t0");
+        try (TopicCreator paced = new TopicCreator(rounds, MAX_TOPICS, time)) {
+            paced.ask("first");
+            await().until(() -> rounds.asked.size() == 1);
+            for (int i = 0; i < 2 * MAX_TOPICS; i++) {
+                paced.ask("t" + i);
+            }
+            rounds.permits.release(5);
+            await().until(() -> rounds.closed);
+        }
+
+        assertThat(rounds.asked).extracting(Set::size).containsExactly(1, 100, 100, 1, 1);
+        assertThat(time.sleeps).containsExactly(10L, 10L, 10L, 1_000L);
+    }
+
+    /** Of the thread that carries records, whose end is noticed. */
+    @Test
+    void shouldEndAsItsCallerDoesWhenItCannotGoOn() {
+        rounds.error = new NoClassDefFoundError("a file of the program is gone");
+        rounds.permits.release();
+        List<Throwable> told = new CopyOnWriteArrayList<>();
+        Thread carrier = new Thread(() -> creator.ask("t"));
+        carrier.setUncaughtExceptionHandler((thread, e) -> told.add(e));
+        carrier.start();
+
+        await().until(() -> rounds.closed);
+        await().untilAsserted(() -> assertThat(told).containsExactly(rounds.error));
     }
 
     @Test
