@@ -2,6 +2,7 @@ package uns.bridge.kafka;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -77,10 +78,12 @@ final class AdminRound implements TopicCreator.Round {
 
     private void create(Admin admin, List<String> missing, BiConsumer<String, @Nullable Exception> answer)
             throws InterruptedException, TimeoutException {
-        List<NewTopic> topics = missing.stream().map(creation::topic).toList();
+        Map<String, NewTopic> topics =
+                new LinkedHashMap<>(); // Of those that collide the first; then Kafka refuses the others.
+        missing.forEach(topic -> topics.putIfAbsent(TopicQuestion.unified(topic), creation.topic(topic)));
         KafkaException unclear = null;
         for (Map.Entry<String, KafkaFuture<Void>> topic :
-                admin.createTopics(topics).values().entrySet()) {
+                admin.createTopics(topics.values()).values().entrySet()) {
             try {
                 Exception refusal = AdminLookup.refusal(topic.getValue());
                 if (refusal instanceof PolicyViolationException && missing.size() > 1) {

@@ -1,8 +1,8 @@
 package uns.bridge.kafka;
 
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -28,7 +28,10 @@ final class TopicQuestion {
 
     private final CurrentProducer producer;
     private final Predicate<String> hopeless;
-    private final Set<String> topics = new HashSet<>();
+
+    /** By what must be unique among names. */
+    private final Map<String, String> topics = new HashMap<>();
+
     private int unknown;
     private boolean open;
 
@@ -42,6 +45,14 @@ final class TopicQuestion {
     TopicQuestion(CurrentProducer producer, Predicate<String> hopeless) {
         this.producer = producer;
         this.hopeless = hopeless;
+    }
+
+    /**
+     * What the names of two topics may not have in common. Kafka refuses a name that equals another but for dots and
+     * underscores, which its metrics do not tell apart; of two in one request it creates both, and consumers of both fail.
+     */
+    static String unified(String topic) {
+        return topic.replace('.', '_');
     }
 
     /** Whether there is no answer yet. */
@@ -71,7 +82,10 @@ final class TopicQuestion {
         if (producer.failure() != null) {
             return; // A closed producer asks for nothing.
         }
-        if (!open || unknown >= most || topics.size() >= MAX_LOOKED_AT || hopeless.test(topic) || !topics.add(topic)) {
+        if (!open || unknown >= most || topics.size() >= MAX_LOOKED_AT || hopeless.test(topic)) {
+            return;
+        }
+        if (topics.putIfAbsent(unified(topic), topic) != null) {
             return;
         }
         try {
@@ -100,7 +114,7 @@ final class TopicQuestion {
             settled = true;
             return false;
         }
-        List<String> asked = List.copyOf(topics);
+        List<String> asked = List.copyOf(topics.values());
         topics.clear();
         unknown = 0;
         for (String topic : asked) {

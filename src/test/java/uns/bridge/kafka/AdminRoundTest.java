@@ -6,6 +6,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +47,14 @@ class AdminRoundTest {
 
         assertThat(requests).hasSize(1);
         assertThat(answers).containsOnlyKeys("forbidden");
+    }
+
+    @Test
+    void shouldNotAskForNamesThatCollideTogether() throws InterruptedException {
+        round.run(new LinkedHashSet<>(List.of("a.b", "a_b")), answers::put);
+
+        assertThat(requests).hasSize(1);
+        assertThat(requests.get(0)).hasSize(1);
     }
 
     private Admin admin() {

@@ -299,6 +299,23 @@ class KafkaSinkTest {
         }
     }
 
+    /** Kafka would create both, where it refuses the second if it comes later. */
+    @Test
+    void shouldNotAskForTopicsTogetherWhenTheirNamesCollide() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(AWAY);
+            for (String topic : List.of("a.b", "a_b", "c")) {
+                patient.send(record(topic, topic), topic);
+            }
+
+            assertThat(kafka.questions).containsExactly("a.b", "c");
+            ScriptedKafka.settle(patient);
+            assertThat(kafka.producer().values()).containsExactly("a.b", "a_b", "c");
+            confirm(3);
+        }
+    }
+
     @Test
     void shouldReplaceTheProducerWhenItFailsWhereAnotherTopicIsAskedFor() throws InterruptedException {
         kafka.maxBlock = Duration.ofSeconds(15);
