@@ -2,6 +2,7 @@ package uns.bridge.spool;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,9 @@ final class Segment {
     private static final int LENGTH_AT = 8;
     private static final int MAGIC_AT = 16;
 
+    /** What a disk gives or does not give: its sectors are of this size or less. */
+    private static final int BLOCK = 4096;
+
     /** What the length does not count. */
     private static final int BEFORE_LENGTH = LENGTH_AT + Integer.BYTES;
 
@@ -49,6 +53,10 @@ final class Segment {
 
     /** Whether something in it can't be read. */
     private volatile boolean damaged;
+
+    // Both of the reader, see salvage(); null where the file is read as usual.
+    private @Nullable ByteBuffer salvage;
+    private @Nullable ByteBuffer salvaged;
 
     /**
      * A batch that is intact.
@@ -192,17 +200,70 @@ final class Segment {
     }
 
     private ByteBuffer read(int position, int length) throws IOException {
+        ByteBuffer inMemory = salvaged;
+        if (inMemory != null) {
+            return inMemory.slice(position, length);
+        }
         ByteBuffer to = ByteBuffer.allocate(length);
+        fill(to, channel, position);
+        return to.flip();
+    }
+
+    private static void fill(ByteBuffer to, FileChannel from, int position) throws IOException {
+        int before = position - to.position();
         while (to.hasRemaining()) {
-            if (channel.read(to, position + to.position()) < 0) {
+            if (from.read(to, before + to.position()) < 0) {
                 break; // Somebody has shortened the file.
             }
         }
-        return to.flip();
+    }
+
+    /** Returns whether the disk gave that. */
+    private static boolean fillIfGiven(ByteBuffer to, FileChannel from, int position) throws ClosedChannelException {
+        try {
+            fill(to, from, position);
+            return true;
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Gets what the disk gives of the file into memory, with zeros for the rest, and reads from there once that is all. A call
+     * ends at the next place that the disk does not give: it may take its time there. Nothing may be appended any more.
+     *
+     * @param position what is before is not needed
+     * @throws IOException if the file can't be opened
+     */
+    void salvage(int position) throws IOException {
+        ByteBuffer to = salvage == null ? ByteBuffer.allocate(bytes).position(position) : salvage;
+        salvage = to;
+        // Opened again: a network file system may have nothing but errors for what was open before it failed.
+        try (FileChannel again = FileChannel.open(file, StandardOpenOption.READ)) {
+            while (to.position() < bytes) {
+                int at = to.position();
+                int next = Math.min(at - at % BLOCK + BLOCK, bytes);
+                boolean given = fillIfGiven(to.limit(next), again, at);
+                to.limit(bytes).position(next);
+                if (!given) {
+                    return;
+                }
+            }
+        }
+        salvaged = to;
     }
 
     void markDamaged() {
         damaged = true;
+    }
+
+    /** Why something in it can't be read. */
+    String fault() {
+        return salvaged == null
+                ? "bytes have changed in the file with them"
+                : "the disk does not give back all of the file with them";
     }
 
     /** Gives the disk space back; a file with damage is renamed instead, after the time. Returns its new name, or null. */

@@ -32,6 +32,12 @@ public final class Spool implements AutoCloseable {
     /** Of a spool that may take little there are some segments all the same. */
     private static final int MIN_SEGMENTS = 8;
 
+    /**
+     * How often in succession a place must not be read, by a disk that takes data meanwhile, to be given up. Ten minutes where
+     * it is tried each second: who wants to save the disk first has time to end the bridge.
+     */
+    private static final int READ_ATTEMPTS = 600;
+
     private final SpoolFolder folder;
     private final SpoolSettings settings;
     private final Losses losses;
@@ -57,6 +63,9 @@ public final class Spool implements AutoCloseable {
 
     private int readPosition;
     private @Nullable Segment reading;
+
+    /** How often in succession the disk did not give what is there. */
+    private int failedReads;
 
     private volatile long bytes;
 
@@ -279,7 +288,8 @@ public final class Spool implements AutoCloseable {
     /**
      * The messages that come next, at least one; null if there are none. What can't be read, and what is too old, is left out.
      *
-     * @throws IOException if the disk does not answer
+     * @throws IOException if the disk does not give them; to be tried again after a second. A place that it does not give for
+     *     ten minutes, though it takes data, counts as damaged, and what is behind it comes next
      */
     public synchronized @Nullable List<Stored> read() throws IOException {
         while (readOffset < end) {
@@ -297,12 +307,11 @@ public final class Spool implements AutoCloseable {
                 reading = segment;
                 readPosition = 0;
             }
-            // What is committed may stand before it.
-            Segment.Found found = segment.find(readPosition, segment.base, segment.end());
+            Segment.Found found = find(segment);
             long next = found == null ? segment.end() : found.batch().baseOffset();
             if (next > readOffset) {
                 segment.markDamaged();
-                losses.damaged(next - readOffset, "bytes have changed in the file with them");
+                losses.damaged(next - readOffset, segment.fault());
                 readOffset = next;
             }
             if (found != null) {
@@ -314,6 +323,35 @@ public final class Spool implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    private Segment.@Nullable Found find(Segment segment) throws IOException {
+        try {
+            // What is committed may stand before it.
+            Segment.Found found = segment.find(readPosition, segment.base, segment.end());
+            failedReads = 0;
+            return found;
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            int failed = failedReads + 1;
+            failedReads = 0;
+            folder.writeCommitted(committed); // Or the disk is away as a whole, and may come back with all it has.
+            failedReads = failed;
+            if (failed >= READ_ATTEMPTS) {
+                salvage(segment);
+            }
+            throw e;
+        }
+    }
+
+    private void salvage(Segment segment) throws IOException {
+        if (segment == active && !appending) {
+            seal();
+        }
+        if (segment != active) {
+            segment.salvage(readPosition);
+        }
     }
 
     private @Nullable Segment segmentOfReadOffset() {
