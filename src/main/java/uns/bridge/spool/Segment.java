@@ -16,12 +16,16 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One file of the spool: a segment of a Kafka log, batch after batch, named after the first offset in it. One thread appends
  * to it, while another one reads what was forced to the disk before.
  */
 final class Segment {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
 
     private static final String SUFFIX = ".log";
     private static final int NAME_DIGITS = 20;
@@ -99,15 +103,36 @@ final class Segment {
         opened.end = next;
         if (next < 0) {
             opened.end = base;
-            int position = 0;
-            for (Found found = opened.find(0, base, Long.MAX_VALUE);
-                    found != null;
-                    found = opened.find(position, opened.end, Long.MAX_VALUE)) {
-                opened.end = found.batch.nextOffset();
-                position = found.next;
-            }
+            opened.findEnd();
         }
         return opened;
+    }
+
+    /** Finds out where the last file ends, and cuts off what a kill has left of a batch that nobody was told to be safe. */
+    private void findEnd() throws IOException {
+        int position = 0;
+        boolean damagedBefore = false;
+        for (Found found = find(0, end, Long.MAX_VALUE); found != null; found = find(position, end, Long.MAX_VALUE)) {
+            end = found.batch.nextOffset();
+            position = found.next;
+            damagedBefore = damaged;
+        }
+        if (position < bytes && isUnfinished(read(position, bytes - position))) {
+            LOG.info(
+                    "Cutting off the last {} bytes of {}: they are of a write that did not end",
+                    bytes - position,
+                    file);
+            channel.truncate(position);
+            bytes = position;
+            damaged = damagedBefore;
+        }
+    }
+
+    /** Whether {@code tail}, in which there is no batch that is intact, begins one and ends before it does. */
+    private static boolean isUnfinished(ByteBuffer tail) {
+        return tail.limit() < HEAD
+                || (tail.get(MAGIC_AT) == RecordBatch.CURRENT_MAGIC_VALUE
+                        && tail.getInt(LENGTH_AT) > tail.limit() - BEFORE_LENGTH);
     }
 
     /** Whether a file of that name is one. */

@@ -221,9 +221,14 @@ class SpoolTest {
                 assertThat(left).isEqualTo(numbers(0, left.size()));
                 // Batches of 10 take about as much each.
                 assertThat(left.size()).isGreaterThanOrEqualTo((int) (500L * torn.length / whole.length) - 20);
+                assertThat(reopened.bytes()).isEqualTo(bytes(other));
                 reopened.append(entries(1_000, 1_001), false);
                 assertThat(read(reopened)).containsExactly(1_000);
+                reopened.commit(reopened.readOffset());
             }
+            assertThat(files(other, ".log"))
+                    .as("a write that was cut off is no damage")
+                    .isEmpty();
         }
         assertThat(losses).isEmpty();
     }
@@ -258,6 +263,26 @@ class SpoolTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 50, 500})
+    void shouldKeepAFileWhoseLastMessagesHaveChanged(int fromEnd) throws IOException {
+        Spool spool = spool(MIB);
+        spool.append(entries(0, 10), false);
+        spool.append(entries(10, 20), false);
+        Path file = files(folder, ".log").get(0);
+        close();
+        byte[] changed = Files.readAllBytes(file);
+        changed[changed.length - fromEnd] ^= 1;
+        Files.write(file, changed);
+
+        Spool again = spool(MIB);
+        assertThat(read(again)).isEqualTo(numbers(0, 10));
+        again.commit(10);
+
+        assertThat(files(folder, ".damaged-")).hasSize(1);
+        assertThat(files(folder, ".damaged-").get(0)).hasBinaryContent(changed);
+    }
+
     @Test
     void shouldGoOnBehindAFileThatIsMissing() throws IOException {
         Spool spool = spool(8 * MIB);
@@ -287,6 +312,7 @@ class SpoolTest {
         spool.append(entries(100, 200), false);
         assertThat(read(spool)).isEqualTo(numbers(0, 200));
         spool.commit(100);
+        assertThat(files(folder, ".damaged-")).isEmpty();
         close();
 
         assertThat(read(spool(MIB))).isEqualTo(numbers(100, 200));
@@ -353,6 +379,10 @@ class SpoolTest {
     }
 
     private long bytes() throws IOException {
+        return bytes(folder);
+    }
+
+    private static long bytes(Path folder) throws IOException {
         long sum = 0;
         for (Path file : files(folder, ".log")) {
             sum += Files.size(file);
