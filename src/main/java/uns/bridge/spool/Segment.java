@@ -13,6 +13,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
@@ -176,10 +177,11 @@ final class Segment {
     /**
      * The first intact batch at or behind {@code position}, whatever else stands there; null if there is none.
      *
-     * @param from no offset in it is below this
+     * @param expected the offset of a batch that begins at {@code position}, whatever it has itself, for its checksum does not
+     *     cover that; no later one has an offset below it
      * @param limit no offset in it reaches this
      */
-    @Nullable Found find(int position, long from, long limit) throws IOException {
+    @Nullable Found find(int position, long expected, long limit) throws IOException {
         int size = bytes;
         if (position >= size) {
             return null;
@@ -187,41 +189,41 @@ final class Segment {
         ByteBuffer head = read(position, Math.min(HEAD, size - position));
         int length = head.remaining() < HEAD ? -1 : head.getInt(LENGTH_AT);
         if (length >= 0 && length <= size - position - BEFORE_LENGTH) {
-            Found found = intact(read(position, BEFORE_LENGTH + length), 0, position, from, limit);
-            if (found != null) {
-                return found;
+            MutableRecordBatch batch = intact(read(position, BEFORE_LENGTH + length), 0);
+            if (batch != null) {
+                if (batch.baseOffset() != expected) {
+                    damaged = true;
+                    batch.setLastOffset(expected + (batch.lastOffset() - batch.baseOffset()));
+                }
+                return new Found(batch, position + batch.sizeInBytes());
             }
         }
         damaged = true;
         ByteBuffer rest = read(position, size - position);
         for (int at = 1; at + HEAD <= rest.limit(); at++) {
-            Found found = intact(rest, at, position, from, limit);
-            if (found != null) {
-                return found;
+            long first = rest.getLong(at);
+            MutableRecordBatch batch = first < expected || first >= limit ? null : intact(rest, at);
+            if (batch != null) {
+                return new Found(batch, position + at + batch.sizeInBytes());
             }
         }
         return null;
     }
 
-    /** The batch at {@code at} in {@code bytes}, which stand at {@code position} in the file; null if there is none. */
-    private static @Nullable Found intact(ByteBuffer bytes, int at, int position, long from, long limit) {
+    /** The batch at {@code at} in {@code bytes}; null if there is none. */
+    private static @Nullable MutableRecordBatch intact(ByteBuffer bytes, int at) {
         if (at + HEAD > bytes.limit() || bytes.get(at + MAGIC_AT) != RecordBatch.CURRENT_MAGIC_VALUE) {
             return null;
         }
-        long first = bytes.getLong(at);
         int length = bytes.getInt(at + LENGTH_AT);
-        if (first < from
-                || first >= limit
-                || length < HEAD - BEFORE_LENGTH
-                || length > bytes.limit() - at - BEFORE_LENGTH) {
+        if (length < HEAD - BEFORE_LENGTH || length > bytes.limit() - at - BEFORE_LENGTH) {
             return null;
         }
-        int size = BEFORE_LENGTH + length;
-        RecordBatch batch = MemoryRecords.readableRecords(bytes.slice(at, size))
+        MutableRecordBatch batch = MemoryRecords.readableRecords(bytes.slice(at, BEFORE_LENGTH + length))
                 .batches()
                 .iterator()
                 .next();
-        return batch.isValid() ? new Found(batch, position + at + size) : null;
+        return batch.isValid() ? batch : null;
     }
 
     private ByteBuffer read(int position, int length) throws IOException {

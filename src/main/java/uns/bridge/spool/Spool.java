@@ -62,6 +62,10 @@ public final class Spool implements AutoCloseable {
     private long readOffset;
 
     private int readPosition;
+
+    /** The offset of what stands there: what was committed before it was opened is passed over. */
+    private long positionOffset;
+
     private @Nullable Segment reading;
 
     /** How often in succession the disk did not give what is there. */
@@ -228,6 +232,7 @@ public final class Spool implements AutoCloseable {
                 readOffset = segment.end();
                 reading = segment;
                 readPosition = segment.bytes();
+                positionOffset = readOffset;
             }
             end = segment.end();
             measure();
@@ -306,6 +311,7 @@ public final class Spool implements AutoCloseable {
             if (reading != segment) {
                 reading = segment;
                 readPosition = 0;
+                positionOffset = segment.base;
             }
             Segment.Found found = find(segment);
             long next = found == null ? segment.end() : found.batch().baseOffset();
@@ -316,6 +322,7 @@ public final class Spool implements AutoCloseable {
             }
             if (found != null) {
                 readPosition = found.next();
+                positionOffset = found.batch().nextOffset();
                 List<Stored> messages = decode(found.batch(), segment);
                 if (!messages.isEmpty()) {
                     return messages;
@@ -327,8 +334,7 @@ public final class Spool implements AutoCloseable {
 
     private Segment.@Nullable Found find(Segment segment) throws IOException {
         try {
-            // What is committed may stand before it.
-            Segment.Found found = segment.find(readPosition, segment.base, segment.end());
+            Segment.Found found = segment.find(readPosition, positionOffset, segment.end());
             failedReads = 0;
             return found;
         } catch (ClosedChannelException e) {

@@ -9,6 +9,7 @@ import static uns.bridge.spool.SpoolFixture.files;
 import static uns.bridge.spool.SpoolFixture.read;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -261,6 +262,37 @@ class SpoolTest {
                 assertThat(Files.readAllBytes(files(other, ".damaged-").get(0))).isEqualTo(changed);
             }
         }
+    }
+
+    /** Kafka's checksum does not cover the offset of a batch. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3, 4})
+    void shouldReadAllWhenOnlyTheOffsetOfABatchHasChanged(int batch) throws IOException {
+        Spool spool = spool(MIB);
+        for (int i = 0; i < 5; i++) {
+            spool.append(entries(i * 10, (i + 1) * 10), false);
+        }
+        Path file = files(folder, ".log").get(0);
+        close();
+        byte[] whole = Files.readAllBytes(file);
+        int at = 0;
+        for (int i = 0; i < batch; i++) {
+            at += 12 + ByteBuffer.wrap(whole).getInt(at + 8);
+        }
+        for (int bit = 0; bit < 64; bit++) {
+            byte[] changed = whole.clone();
+            changed[at + bit / 8] ^= (byte) (1 << bit % 8);
+            Path other = Files.createTempDirectory(folder, "offset");
+            Files.write(other.resolve(file.getFileName()), changed);
+            try (Spool reopened = Spool.open(other, settings(other), accountant, () -> nowMs)) {
+                assertThat(reopened.end()).isEqualTo(50);
+                reopened.append(entries(50, 60), false);
+                assertThat(read(reopened)).isEqualTo(numbers(0, 60));
+                reopened.commit(reopened.readOffset());
+            }
+            assertThat(files(other, ".damaged-")).hasSize(1);
+        }
+        assertThat(losses).isEmpty();
     }
 
     @ParameterizedTest
