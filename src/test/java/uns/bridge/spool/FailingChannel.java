@@ -15,11 +15,13 @@ final class FailingChannel extends FileChannel {
     private final FailingDisk disk;
     private final Path file;
     private final FileChannel real;
+    private final int opened;
 
     FailingChannel(FailingDisk disk, Path file, FileChannel real) {
         this.disk = disk;
         this.file = file;
         this.real = real;
+        this.opened = disk.restarts();
     }
 
     @Override
@@ -31,6 +33,9 @@ final class FailingChannel extends FileChannel {
     @Override
     public int read(ByteBuffer to, long position) throws IOException {
         disk.check(file, position, to.remaining());
+        if (opened != disk.restarts()) {
+            throw new IOException("Stale file handle");
+        }
         return real.read(to, position);
     }
 

@@ -36,6 +36,7 @@ public final class FailingDisk extends FileSystemProvider {
 
     private final List<BadPlace> badPlaces = new CopyOnWriteArrayList<>();
     private volatile boolean away;
+    private volatile int restarts;
     private final FileSystem files = new Wrapped();
 
     record BadPlace(String file, long from, long to) {}
@@ -74,6 +75,15 @@ public final class FailingDisk extends FileSystemProvider {
     /** Whether it neither gives nor takes data from now on. */
     public void setAway(boolean away) {
         this.away = away;
+    }
+
+    /** What is open can't be read any more, as on a network file system whose server was replaced. */
+    public void restart() {
+        restarts++;
+    }
+
+    int restarts() {
+        return restarts;
     }
 
     void check(Path file, long from, long length) throws IOException {
