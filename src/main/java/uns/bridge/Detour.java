@@ -73,8 +73,13 @@ final class Detour {
     private boolean failing;
     private boolean blocked;
 
-    /** Whether the disk failed or was full when it was last used. */
-    private volatile boolean troubled;
+    private final Object diskLock = new Object();
+    // Guarded by that lock. A disk may well take data and not give it back.
+    /** Why the disk took nothing when it was last to; empty if it did. */
+    private String unwritable = Health.OK;
+
+    /** Why the disk gave nothing when it was last to; empty if it did. */
+    private String unreadable = Health.OK;
 
     // Of the owner of the outlet.
     private final SpooledParcels spooled;
@@ -290,15 +295,28 @@ final class Detour {
 
     private void well() {
         failing = false;
-        troubled = false;
-        health.up(Health.Part.SPOOL);
+        synchronized (diskLock) {
+            unwritable = Health.OK;
+            tellHealth();
+        }
+    }
+
+    private void tellHealth() {
+        String reason = unreadable.isEmpty() ? unwritable : unreadable;
+        if (reason.isEmpty()) {
+            health.up(Health.Part.SPOOL);
+        } else {
+            health.down(Health.Part.SPOOL, reason);
+        }
     }
 
     private void trouble(String what, @Nullable IOException why) {
-        troubled = true;
         retryNs = clockNs.getAsLong() + (why == null ? TICK_NS : DISK_RETRY_NS);
         String text = what + (why == null ? "" : ": " + why);
-        health.down(Health.Part.SPOOL, text);
+        synchronized (diskLock) {
+            unwritable = text;
+            tellHealth();
+        }
         troubles.log(
                 suppressed -> LOG.error("{}; messages wait at the MQTT broker{}", text, LimitedLog.others(suppressed)));
     }
@@ -331,11 +349,11 @@ final class Detour {
         List<Spool.Stored> next;
         try {
             next = disk.read();
+            canRead(Health.OK);
         } catch (ClosedChannelException e) {
             throw interrupted(e);
         } catch (IOException e) {
-            troubled = true;
-            health.down(Health.Part.SPOOL, "the spool can't be read: " + e);
+            canRead("the spool can't be read: " + e);
             troubles.log(suppressed -> LOG.error(
                     "The spool can't be read, trying again: {}{}", e.toString(), LimitedLog.others(suppressed)));
             Thread.sleep(DISK_RETRY_NS / 1_000_000);
@@ -353,6 +371,14 @@ final class Detour {
             }
         }
         spooled.hasAllRead();
+    }
+
+    /** Whether that is so, {@link Health#OK}, or why not. */
+    private void canRead(String problem) {
+        synchronized (diskLock) {
+            unreadable = problem;
+            tellHealth();
+        }
     }
 
     /** Whether more can be sent; if not, only after a while. */
@@ -397,7 +423,7 @@ final class Detour {
     /** Finds out whether a disk that has failed takes data again; for the carrier, while the detour is closed. */
     void check() {
         Spool disk = spool;
-        if (!troubled || disk == null || clockNs.getAsLong() - retryNs < 0) {
+        if (!isTroubled() || disk == null || clockNs.getAsLong() - retryNs < 0) {
             return;
         }
         try {
@@ -405,6 +431,12 @@ final class Detour {
             well();
         } catch (IOException e) {
             trouble("the spool can't be written", e);
+        }
+    }
+
+    private boolean isTroubled() {
+        synchronized (diskLock) {
+            return !unwritable.isEmpty();
         }
     }
 

@@ -3,6 +3,7 @@ package uns.bridge;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import uns.bridge.delivery.Books;
@@ -14,7 +15,8 @@ import uns.bridge.health.Health.State;
 /**
  * Notices that messages are in flight of which none gets on, and does what can help. What Kafka has and what only lacks its
  * acknowledgement is held up by the MQTT connection, so that is renewed, once in the time of a stall. What Kafka does not
- * have a new connection would only bring twice: it is reported, unless Kafka's own part of the health does so.
+ * have a new connection would only bring twice: it is reported, unless Kafka's own part of the health does so. So is a spool
+ * of which nothing gets into a Kafka that is well.
  */
 final class Watchdog {
 
@@ -24,10 +26,35 @@ final class Watchdog {
     private final Health health;
     private final Consumer<String> renewConnection;
     private final Duration stall;
-    private long settled = -1;
-    private long settledNs;
-    private long reportedNs;
-    private boolean stalled;
+    private final Progress flight = new Progress();
+    private final Progress drain = new Progress();
+
+    /** A number that should grow. */
+    private static final class Progress {
+        private long count = -1;
+        private long grownNs;
+        private long reportedNs;
+        private boolean stalled;
+
+        /** Whether it is to be reported that it has not grown; never while it need not. */
+        boolean isDue(boolean needNot, long countNow, long nowNs, Duration stall) {
+            if (needNot || countNow != count) {
+                count = countNow;
+                grownNs = nowNs;
+                reportedNs = nowNs;
+                stalled = false;
+            } else if (nowNs - reportedNs >= stall.toNanos()) {
+                reportedNs = nowNs;
+                stalled = true;
+                return true;
+            }
+            return false;
+        }
+
+        long seconds(long nowNs) {
+            return Duration.ofNanos(nowNs - grownNs).toSeconds();
+        }
+    }
 
     /**
      * A watchdog for what is in flight in {@code tracker}.
@@ -57,30 +84,36 @@ final class Watchdog {
     /** Looks once. */
     void look(long nowNs) {
         Books books = tracker.books();
-        long settledNow = tracker.releases();
-        if (books.inFlight() == 0 || settledNow != settled) {
-            settled = settledNow;
-            settledNs = nowNs;
-            reportedNs = nowNs;
-            if (stalled) {
-                stalled = false;
-                health.up(Part.FLOW);
-                LOG.info("Messages get on again");
-            }
-        } else if (nowNs - reportedNs >= stall.toNanos()) {
-            reportedNs = nowNs;
-            stalled = true;
-            report("none of " + books.inFlight() + " messages in flight gets on for "
-                    + Duration.ofNanos(nowNs - settledNs).toSeconds() + " s");
+        Health.Condition culprit = culprit();
+        long drained = books.delivered() + books.deadLettered();
+        boolean stalled = flight.stalled || drain.stalled;
+        boolean flightDue = flight.isDue(books.inFlight() == 0, tracker.releases(), nowNs, stall);
+        boolean drainDue = drain.isDue(books.spooled() == 0 || culprit != null, drained, nowNs, stall);
+        if (stalled && !flight.stalled && !drain.stalled) {
+            health.up(Part.FLOW);
+            LOG.info("Messages get on again");
+        }
+        if (flightDue) {
+            report(
+                    "none of " + books.inFlight() + " messages in flight gets on for " + flight.seconds(nowNs) + " s",
+                    culprit);
+        } else if (drainDue) {
+            String what = "none of " + books.spooled() + " messages in the spool is done with for "
+                    + drain.seconds(nowNs) + " s: the first is not in Kafka";
+            health.down(Part.FLOW, what);
+            LOG.error("Stalled: {}, which is well", what);
         }
     }
 
-    private void report(String what) {
-        Health.Condition culprit = Stream.of(Part.KAFKA, Part.SPOOL)
+    private Health.@Nullable Condition culprit() {
+        return Stream.of(Part.KAFKA, Part.SPOOL)
                 .map(part -> health.conditions().get(part))
                 .filter(condition -> condition != null && condition.state() == State.DOWN)
                 .findFirst()
                 .orElse(null);
+    }
+
+    private void report(String what, Health.@Nullable Condition culprit) {
         if (tracker.awaitsAcknowledgement()) {
             health.down(Part.FLOW, what + ": they can't be acknowledged");
             LOG.error("Stalled: {}, for they can't be acknowledged; making a new MQTT connection", what);

@@ -47,6 +47,7 @@ import uns.bridge.pipeline.Outcome;
 import uns.bridge.pipeline.Pipeline;
 import uns.bridge.pipeline.PipelineSettings;
 import uns.bridge.sparkplug.SparkplugSettings;
+import uns.bridge.spool.FailingDisk;
 import uns.bridge.spool.Spool;
 import uns.bridge.spool.SpoolEntry;
 import uns.bridge.spool.SpoolSettings;
@@ -63,6 +64,7 @@ class DetourTest {
     @TempDir
     private Path folder;
 
+    private final FailingDisk disk = new FailingDisk();
     private final List<Integer> acknowledged = new ArrayList<>();
     private final AtomicLong clockNs = new AtomicLong(Long.MAX_VALUE - 1_000);
     private Health health = new Health();
@@ -101,7 +103,8 @@ class DetourTest {
         DeadLetters deadLetters = new DeadLetters("dead", pipeline);
         outlet = new Outlet(
                 tracker, deadLetters, new LatestDeadLetters(0), answers -> kafka.sink(answers, health), clockNs::get);
-        detour = new Detour(settings, folder.resolve("spool"), outlet, tracker, deadLetters, health, clockNs::get);
+        Path spool = disk.path(folder.resolve("spool"));
+        detour = new Detour(settings, spool, outlet, tracker, deadLetters, health, clockNs::get);
         carrier = new Carrier(tracker, message -> process(pipeline, message), () -> {}, outlet, detour, clockNs::get);
         detour.start();
     }
@@ -401,6 +404,53 @@ class DetourTest {
         carrier.turn();
         assertThat(detour.isOpen()).isTrue();
         assertThat(acknowledged()).containsExactly(1);
+    }
+
+    @Test
+    void shouldTellThatItCannotReadUntilItCanHoweverMuchItWrites() throws Exception {
+        begin();
+        divertAfter("1");
+        spool("2", "3");
+        confirm(1);
+        disk.spoil("%020d.log".formatted(0), 0, 1_000);
+        detour.step();
+        assertThat(problem()).contains("can't be read");
+        spool("4");
+        assertThat(acknowledged()).as("it takes data all the same").containsExactly(1, 2, 3, 4);
+        assertThat(problem()).contains("can't be read");
+
+        disk.heal();
+        drain();
+
+        assertThat(problem()).isEmpty();
+        assertThat(values()).containsExactly("1", "2", "3", "4");
+        confirm(3);
+        drain();
+        assertThat(detour.isOpen()).isFalse();
+    }
+
+    @Test
+    void shouldTellThatItCannotWriteWhenItCanReadAgain() throws Exception {
+        begin();
+        divertAfter("1");
+        spool("2");
+        confirm(1);
+        disk.setAway(true);
+        detour.step();
+        spool("3");
+        assertThat(acknowledged()).containsExactly(1, 2);
+        assertThat(problem()).contains("can't be");
+
+        disk.setAway(false);
+        detour.step();
+        assertThat(problem()).as("not known until it is tried").contains("can't be written");
+        pass(Duration.ofSeconds(1));
+        append();
+
+        assertThat(problem()).isEmpty();
+        assertThat(acknowledged()).containsExactly(1, 2, 3);
+        drain();
+        confirm(2);
     }
 
     @Test

@@ -122,6 +122,43 @@ class WatchdogTest {
         assertThat(health.isWell()).isTrue();
     }
 
+    @Test
+    void shouldNotBeReadyWhenKafkaIsWellAndNothingOfTheSpoolGetsThere() throws InterruptedException {
+        tracker.restore(10);
+        for (int i = 0; i < 6; i++) {
+            lookAfter(10);
+            Delivery delivery = arrive();
+            delivery.spool(); // What arrives gets there all the same.
+            settle(delivery);
+        }
+        assertThat(health.describe()).contains("FLOW: none of 15 messages in the spool is done with for 60 s");
+        assertThat(renewals).isEmpty();
+
+        tracker.drained(0, 1);
+        lookAfter(1);
+        assertThat(health.isWell()).isTrue();
+        lookAfter(58);
+        tracker.drained(9, 0);
+        lookAfter(300);
+        assertThat(health.isWell()).isTrue();
+    }
+
+    @Test
+    void shouldLeaveItToKafkaOrTheSpoolWhenTheyKeepTheSpoolFromDraining() {
+        tracker.restore(10);
+        for (Part culprit : List.of(Part.KAFKA, Part.SPOOL)) {
+            health.down(culprit, "away");
+            lookAfter(1);
+            lookAfter(100);
+            assertThat(health.describe()).isEqualTo(culprit + ": away");
+            health.up(culprit);
+            lookAfter(59);
+            assertThat(health.isWell()).as("there is time from then on").isTrue();
+        }
+        lookAfter(1);
+        assertThat(health.isReady()).isFalse();
+    }
+
     private Delivery arrive() throws InterruptedException {
         assertThat(tracker.offer(message("t", "{}"), 1, channel)).isTrue();
         Delivery delivery = tracker.next(Duration.ofSeconds(10));

@@ -2,6 +2,7 @@ package uns.bridge.spool;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,15 +13,20 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One file of the spool: a segment of a Kafka log, batch after batch, named after the first offset in it. One thread appends
  * to it, while another one reads what was forced to the disk before.
  */
 final class Segment {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
 
     private static final String SUFFIX = ".log";
     private static final int NAME_DIGITS = 20;
@@ -31,6 +37,9 @@ final class Segment {
     // Where Kafka's batch has what tells a batch from other bytes (Kafka's "Message Format", version 2).
     private static final int LENGTH_AT = 8;
     private static final int MAGIC_AT = 16;
+
+    /** What a disk gives or does not give: its sectors are of this size or less. */
+    private static final int BLOCK = 4096;
 
     /** What the length does not count. */
     private static final int BEFORE_LENGTH = LENGTH_AT + Integer.BYTES;
@@ -49,6 +58,10 @@ final class Segment {
 
     /** Whether something in it can't be read. */
     private volatile boolean damaged;
+
+    // Both of the reader, see salvage(); null where the file is read as usual.
+    private @Nullable ByteBuffer salvage;
+    private @Nullable ByteBuffer salvaged;
 
     /**
      * A batch that is intact.
@@ -91,15 +104,36 @@ final class Segment {
         opened.end = next;
         if (next < 0) {
             opened.end = base;
-            int position = 0;
-            for (Found found = opened.find(0, base, Long.MAX_VALUE);
-                    found != null;
-                    found = opened.find(position, opened.end, Long.MAX_VALUE)) {
-                opened.end = found.batch.nextOffset();
-                position = found.next;
-            }
+            opened.findEnd();
         }
         return opened;
+    }
+
+    /** Finds out where the last file ends, and cuts off what a kill has left of a batch that nobody was told to be safe. */
+    private void findEnd() throws IOException {
+        int position = 0;
+        boolean damagedBefore = false;
+        for (Found found = find(0, end, Long.MAX_VALUE); found != null; found = find(position, end, Long.MAX_VALUE)) {
+            end = found.batch.nextOffset();
+            position = found.next;
+            damagedBefore = damaged;
+        }
+        if (position < bytes && isUnfinished(read(position, bytes - position))) {
+            LOG.info(
+                    "Cutting off the last {} bytes of {}: they are of a write that did not end",
+                    bytes - position,
+                    file);
+            channel.truncate(position);
+            bytes = position;
+            damaged = damagedBefore;
+        }
+    }
+
+    /** Whether {@code tail}, in which there is no batch that is intact, begins one and ends before it does. */
+    private static boolean isUnfinished(ByteBuffer tail) {
+        return tail.limit() < HEAD
+                || (tail.get(MAGIC_AT) == RecordBatch.CURRENT_MAGIC_VALUE
+                        && tail.getInt(LENGTH_AT) > tail.limit() - BEFORE_LENGTH);
     }
 
     /** Whether a file of that name is one. */
@@ -143,10 +177,11 @@ final class Segment {
     /**
      * The first intact batch at or behind {@code position}, whatever else stands there; null if there is none.
      *
-     * @param from no offset in it is below this
+     * @param expected the offset of a batch that begins at {@code position}, whatever it has itself, for its checksum does not
+     *     cover that; no later one has an offset below it
      * @param limit no offset in it reaches this
      */
-    @Nullable Found find(int position, long from, long limit) throws IOException {
+    @Nullable Found find(int position, long expected, long limit) throws IOException {
         int size = bytes;
         if (position >= size) {
             return null;
@@ -154,55 +189,108 @@ final class Segment {
         ByteBuffer head = read(position, Math.min(HEAD, size - position));
         int length = head.remaining() < HEAD ? -1 : head.getInt(LENGTH_AT);
         if (length >= 0 && length <= size - position - BEFORE_LENGTH) {
-            Found found = intact(read(position, BEFORE_LENGTH + length), 0, position, from, limit);
-            if (found != null) {
-                return found;
+            MutableRecordBatch batch = intact(read(position, BEFORE_LENGTH + length), 0);
+            if (batch != null) {
+                if (batch.baseOffset() != expected) {
+                    damaged = true;
+                    batch.setLastOffset(expected + (batch.lastOffset() - batch.baseOffset()));
+                }
+                return new Found(batch, position + batch.sizeInBytes());
             }
         }
         damaged = true;
         ByteBuffer rest = read(position, size - position);
         for (int at = 1; at + HEAD <= rest.limit(); at++) {
-            Found found = intact(rest, at, position, from, limit);
-            if (found != null) {
-                return found;
+            long first = rest.getLong(at);
+            MutableRecordBatch batch = first < expected || first >= limit ? null : intact(rest, at);
+            if (batch != null) {
+                return new Found(batch, position + at + batch.sizeInBytes());
             }
         }
         return null;
     }
 
-    /** The batch at {@code at} in {@code bytes}, which stand at {@code position} in the file; null if there is none. */
-    private static @Nullable Found intact(ByteBuffer bytes, int at, int position, long from, long limit) {
+    /** The batch at {@code at} in {@code bytes}; null if there is none. */
+    private static @Nullable MutableRecordBatch intact(ByteBuffer bytes, int at) {
         if (at + HEAD > bytes.limit() || bytes.get(at + MAGIC_AT) != RecordBatch.CURRENT_MAGIC_VALUE) {
             return null;
         }
-        long first = bytes.getLong(at);
         int length = bytes.getInt(at + LENGTH_AT);
-        if (first < from
-                || first >= limit
-                || length < HEAD - BEFORE_LENGTH
-                || length > bytes.limit() - at - BEFORE_LENGTH) {
+        if (length < HEAD - BEFORE_LENGTH || length > bytes.limit() - at - BEFORE_LENGTH) {
             return null;
         }
-        int size = BEFORE_LENGTH + length;
-        RecordBatch batch = MemoryRecords.readableRecords(bytes.slice(at, size))
+        MutableRecordBatch batch = MemoryRecords.readableRecords(bytes.slice(at, BEFORE_LENGTH + length))
                 .batches()
                 .iterator()
                 .next();
-        return batch.isValid() ? new Found(batch, position + at + size) : null;
+        return batch.isValid() ? batch : null;
     }
 
     private ByteBuffer read(int position, int length) throws IOException {
+        ByteBuffer inMemory = salvaged;
+        if (inMemory != null) {
+            return inMemory.slice(position, length);
+        }
         ByteBuffer to = ByteBuffer.allocate(length);
+        fill(to, channel, position);
+        return to.flip();
+    }
+
+    private static void fill(ByteBuffer to, FileChannel from, int position) throws IOException {
+        int before = position - to.position();
         while (to.hasRemaining()) {
-            if (channel.read(to, position + to.position()) < 0) {
+            if (from.read(to, before + to.position()) < 0) {
                 break; // Somebody has shortened the file.
             }
         }
-        return to.flip();
+    }
+
+    /** Returns whether the disk gave that. */
+    private static boolean fillIfGiven(ByteBuffer to, FileChannel from, int position) throws ClosedChannelException {
+        try {
+            fill(to, from, position);
+            return true;
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Gets what the disk gives of the file into memory, with zeros for the rest, and reads from there once that is all. A call
+     * ends at the next place that the disk does not give: it may take its time there. Nothing may be appended any more.
+     *
+     * @param position what is before is not needed
+     * @throws IOException if the file can't be opened
+     */
+    void salvage(int position) throws IOException {
+        ByteBuffer to = salvage == null ? ByteBuffer.allocate(bytes).position(position) : salvage;
+        salvage = to;
+        // Opened again: a network file system may have nothing but errors for what was open before it failed.
+        try (FileChannel again = FileChannel.open(file, StandardOpenOption.READ)) {
+            while (to.position() < bytes) {
+                int at = to.position();
+                int next = Math.min(at - at % BLOCK + BLOCK, bytes);
+                boolean given = fillIfGiven(to.limit(next), again, at);
+                to.limit(bytes).position(next);
+                if (!given) {
+                    return;
+                }
+            }
+        }
+        salvaged = to;
     }
 
     void markDamaged() {
         damaged = true;
+    }
+
+    /** Why something in it can't be read. */
+    String fault() {
+        return salvaged == null
+                ? "bytes have changed in the file with them"
+                : "the disk does not give back all of the file with them";
     }
 
     /** Gives the disk space back; a file with damage is renamed instead, after the time. Returns its new name, or null. */

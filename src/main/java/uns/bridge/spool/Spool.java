@@ -32,6 +32,12 @@ public final class Spool implements AutoCloseable {
     /** Of a spool that may take little there are some segments all the same. */
     private static final int MIN_SEGMENTS = 8;
 
+    /**
+     * How often in succession a place must not be read, by a disk that takes data meanwhile, to be given up. Ten minutes where
+     * it is tried each second: who wants to save the disk first has time to end the bridge.
+     */
+    private static final int READ_ATTEMPTS = 600;
+
     private final SpoolFolder folder;
     private final SpoolSettings settings;
     private final Losses losses;
@@ -56,7 +62,14 @@ public final class Spool implements AutoCloseable {
     private long readOffset;
 
     private int readPosition;
+
+    /** The offset of what stands there: what was committed before it was opened is passed over. */
+    private long positionOffset;
+
     private @Nullable Segment reading;
+
+    /** How often in succession the disk did not give what is there. */
+    private int failedReads;
 
     private volatile long bytes;
 
@@ -219,6 +232,7 @@ public final class Spool implements AutoCloseable {
                 readOffset = segment.end();
                 reading = segment;
                 readPosition = segment.bytes();
+                positionOffset = readOffset;
             }
             end = segment.end();
             measure();
@@ -279,7 +293,8 @@ public final class Spool implements AutoCloseable {
     /**
      * The messages that come next, at least one; null if there are none. What can't be read, and what is too old, is left out.
      *
-     * @throws IOException if the disk does not answer
+     * @throws IOException if the disk does not give them; to be tried again after a second. A place that it does not give for
+     *     ten minutes, though it takes data, counts as damaged, and what is behind it comes next
      */
     public synchronized @Nullable List<Stored> read() throws IOException {
         while (readOffset < end) {
@@ -296,17 +311,18 @@ public final class Spool implements AutoCloseable {
             if (reading != segment) {
                 reading = segment;
                 readPosition = 0;
+                positionOffset = segment.base;
             }
-            // What is committed may stand before it.
-            Segment.Found found = segment.find(readPosition, segment.base, segment.end());
+            Segment.Found found = find(segment);
             long next = found == null ? segment.end() : found.batch().baseOffset();
             if (next > readOffset) {
                 segment.markDamaged();
-                losses.damaged(next - readOffset, "bytes have changed in the file with them");
+                losses.damaged(next - readOffset, segment.fault());
                 readOffset = next;
             }
             if (found != null) {
                 readPosition = found.next();
+                positionOffset = found.batch().nextOffset();
                 List<Stored> messages = decode(found.batch(), segment);
                 if (!messages.isEmpty()) {
                     return messages;
@@ -314,6 +330,34 @@ public final class Spool implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    private Segment.@Nullable Found find(Segment segment) throws IOException {
+        try {
+            Segment.Found found = segment.find(readPosition, positionOffset, segment.end());
+            failedReads = 0;
+            return found;
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            int failed = failedReads + 1;
+            failedReads = 0;
+            folder.writeCommitted(committed); // Or the disk is away as a whole, and may come back with all it has.
+            failedReads = failed;
+            if (failed >= READ_ATTEMPTS) {
+                salvage(segment);
+            }
+            throw e;
+        }
+    }
+
+    private void salvage(Segment segment) throws IOException {
+        if (segment == active && !appending) {
+            seal();
+        }
+        if (segment != active) {
+            segment.salvage(readPosition);
+        }
     }
 
     private @Nullable Segment segmentOfReadOffset() {

@@ -9,6 +9,7 @@ import static uns.bridge.spool.SpoolFixture.files;
 import static uns.bridge.spool.SpoolFixture.read;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -221,9 +222,14 @@ class SpoolTest {
                 assertThat(left).isEqualTo(numbers(0, left.size()));
                 // Batches of 10 take about as much each.
                 assertThat(left.size()).isGreaterThanOrEqualTo((int) (500L * torn.length / whole.length) - 20);
+                assertThat(reopened.bytes()).isEqualTo(bytes(other));
                 reopened.append(entries(1_000, 1_001), false);
                 assertThat(read(reopened)).containsExactly(1_000);
+                reopened.commit(reopened.readOffset());
             }
+            assertThat(files(other, ".log"))
+                    .as("a write that was cut off is no damage")
+                    .isEmpty();
         }
         assertThat(losses).isEmpty();
     }
@@ -258,6 +264,57 @@ class SpoolTest {
         }
     }
 
+    /** Kafka's checksum does not cover the offset of a batch. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3, 4})
+    void shouldReadAllWhenOnlyTheOffsetOfABatchHasChanged(int batch) throws IOException {
+        Spool spool = spool(MIB);
+        for (int i = 0; i < 5; i++) {
+            spool.append(entries(i * 10, (i + 1) * 10), false);
+        }
+        Path file = files(folder, ".log").get(0);
+        close();
+        byte[] whole = Files.readAllBytes(file);
+        int at = 0;
+        for (int i = 0; i < batch; i++) {
+            at += 12 + ByteBuffer.wrap(whole).getInt(at + 8);
+        }
+        for (int bit = 0; bit < 64; bit++) {
+            byte[] changed = whole.clone();
+            changed[at + bit / 8] ^= (byte) (1 << bit % 8);
+            Path other = Files.createTempDirectory(folder, "offset");
+            Files.write(other.resolve(file.getFileName()), changed);
+            try (Spool reopened = Spool.open(other, settings(other), accountant, () -> nowMs)) {
+                assertThat(reopened.end()).isEqualTo(50);
+                reopened.append(entries(50, 60), false);
+                assertThat(read(reopened)).isEqualTo(numbers(0, 60));
+                reopened.commit(reopened.readOffset());
+            }
+            assertThat(files(other, ".damaged-")).hasSize(1);
+        }
+        assertThat(losses).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 50, 500})
+    void shouldKeepAFileWhoseLastMessagesHaveChanged(int fromEnd) throws IOException {
+        Spool spool = spool(MIB);
+        spool.append(entries(0, 10), false);
+        spool.append(entries(10, 20), false);
+        Path file = files(folder, ".log").get(0);
+        close();
+        byte[] changed = Files.readAllBytes(file);
+        changed[changed.length - fromEnd] ^= 1;
+        Files.write(file, changed);
+
+        Spool again = spool(MIB);
+        assertThat(read(again)).isEqualTo(numbers(0, 10));
+        again.commit(10);
+
+        assertThat(files(folder, ".damaged-")).hasSize(1);
+        assertThat(files(folder, ".damaged-").get(0)).hasBinaryContent(changed);
+    }
+
     @Test
     void shouldGoOnBehindAFileThatIsMissing() throws IOException {
         Spool spool = spool(8 * MIB);
@@ -287,6 +344,7 @@ class SpoolTest {
         spool.append(entries(100, 200), false);
         assertThat(read(spool)).isEqualTo(numbers(0, 200));
         spool.commit(100);
+        assertThat(files(folder, ".damaged-")).isEmpty();
         close();
 
         assertThat(read(spool(MIB))).isEqualTo(numbers(100, 200));
@@ -353,6 +411,10 @@ class SpoolTest {
     }
 
     private long bytes() throws IOException {
+        return bytes(folder);
+    }
+
+    private static long bytes(Path folder) throws IOException {
         long sum = 0;
         for (Path file : files(folder, ".log")) {
             sum += Files.size(file);
