@@ -206,14 +206,11 @@ public final class MqttSource {
         SessionFile.await(
                 sessionFilters.subscribing(grants.filters(), current.session() == Session.NEW),
                 sessions.connected(current.session(), System.currentTimeMillis()));
-        List<TopicFilter> asked = grants.toAskWhenConnected(current.session() == Session.RESUMED);
-        if (!asked.isEmpty()) {
-            health.down(Health.Part.SUBSCRIPTIONS, "waiting for the answer to SUBSCRIBE");
-        }
+        // Also of a session that is resumed: a broker that was killed may have one from before the last SUBSCRIBE.
+        List<TopicFilter> asked = grants.filters();
+        health.down(Health.Part.SUBSCRIPTIONS, "waiting for the answer to SUBSCRIBE");
         while (true) {
-            if (!asked.isEmpty()) {
-                subscribe(current, asked);
-            }
+            subscribe(current, asked);
             unsubscribe(current);
             subscribed(current);
             tellGrants();
