@@ -2,6 +2,7 @@ package uns.bridge;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import uns.bridge.delivery.Books;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
+import uns.bridge.health.Heartbeat;
 import uns.bridge.health.LatestDeadLetters;
 import uns.bridge.health.Liveness;
 import uns.bridge.kafka.KafkaSink;
@@ -33,9 +35,10 @@ import uns.bridge.status.Status;
  *
  * <p>Threads: Paho's receiver reads messages into the {@link DeliveryTracker}; {@code carrier} takes them through the
  * pipeline into the producer, or into the spool, from where {@code drainer} takes them on; Kafka's I/O thread completes
- * them; {@code acknowledger} acknowledges what is complete; {@code mqtt} connects and reconnects; {@code births} stores the
- * births of Sparkplug nodes; {@code rebirths} asks edge nodes to be born again, if it may; {@code watchdog} looks for a flow
- * that has stopped; {@code summary} reports; {@code status} and {@code http} show it to those who ask.
+ * them; {@code acknowledger} acknowledges what is complete; {@code mqtt} connects and reconnects, and {@code session-file}
+ * writes for it what the next start should know; {@code births} stores the births of Sparkplug nodes; {@code rebirths}
+ * asks edge nodes to be born again, if it may; {@code watchdog} looks for a flow that has stopped; {@code summary} reports;
+ * {@code status} and {@code http} show it to those who ask.
  */
 public final class Bridge {
 
@@ -142,10 +145,13 @@ public final class Bridge {
 
     /** Last, and not with the other parts: it takes long to load, and the brokers may be connected to meanwhile. */
     private void startStatus() {
-        Liveness liveness = new Liveness(
-                detour == null ? List.of(carrier.heartbeat()) : List.of(carrier.heartbeat(), detour.heartbeat()),
-                health,
-                STUCK);
+        Map<Heartbeat, Health.Part> heartbeats = new LinkedHashMap<>();
+        heartbeats.put(carrier.heartbeat(), Health.Part.KAFKA);
+        if (detour != null) {
+            heartbeats.put(detour.heartbeat(), Health.Part.KAFKA);
+        }
+        heartbeats.put(source.heartbeat(), Health.Part.MQTT);
+        Liveness liveness = new Liveness(heartbeats, health, STUCK);
         Status started = new Status(
                 Main.version(),
                 settings.mqtt(),

@@ -5,7 +5,8 @@ import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -16,12 +17,12 @@ import java.util.stream.Collectors;
 public final class Liveness {
 
     /**
-     * How much more patience there is while Kafka is away. Whoever waits for Kafka comes round, too; but names that nobody
+     * How much more patience there is while a broker is away. Whoever waits for it comes round, too; but names that nobody
      * resolves, or a log-in that nobody answers, can hold a thread for minutes, each within its own time-out.
      */
     private static final int LENIENCE = 10;
 
-    private final List<Heartbeat> heartbeats;
+    private final Map<Heartbeat, Health.Part> heartbeats;
     private final Health health;
     private final Duration patience;
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -29,10 +30,11 @@ public final class Liveness {
     /**
      * Looks at the threads that messages need to get on.
      *
-     * @param patience how long one of them may not come round while Kafka is well; ten times as long while it is not
+     * @param heartbeats those of the threads, each with the part that it may have to wait for
+     * @param patience how long one of them may not come round while that part is well; ten times as long while it is not
      */
-    public Liveness(List<Heartbeat> heartbeats, Health health, Duration patience) {
-        this.heartbeats = List.copyOf(heartbeats);
+    public Liveness(Map<Heartbeat, Health.Part> heartbeats, Health health, Duration patience) {
+        this.heartbeats = new LinkedHashMap<>(heartbeats);
         this.health = health;
         this.patience = patience;
     }
@@ -47,14 +49,12 @@ public final class Liveness {
                             .map(ThreadInfo::getThreadName)
                             .collect(Collectors.joining(", "));
         }
-        Health.Condition kafka = health.conditions().get(Health.Part.KAFKA);
-        boolean away = kafka != null && kafka.state() == Health.State.DOWN;
-        long limitMs = patience.toMillis() * (away ? LENIENCE : 1);
-        for (Heartbeat heartbeat : heartbeats) {
-            long ageMs = heartbeat.ageMs();
-            if (ageMs > limitMs) {
-                return "messages do not get on: the thread " + heartbeat.thread() + " has not come round for "
-                        + ageMs / 1_000 + " s";
+        for (Map.Entry<Heartbeat, Health.Part> each : heartbeats.entrySet()) {
+            Health.Condition awaited = health.conditions().get(each.getValue());
+            boolean away = awaited != null && awaited.state() == Health.State.DOWN;
+            long ageMs = each.getKey().ageMs();
+            if (ageMs > patience.toMillis() * (away ? LENIENCE : 1)) {
+                return "the thread " + each.getKey().thread() + " has not come round for " + ageMs / 1_000 + " s";
             }
         }
         return Health.OK;

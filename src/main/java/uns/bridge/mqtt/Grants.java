@@ -15,7 +15,6 @@ final class Grants {
 
     private final int qos;
     private final boolean askingBringsRetained;
-    private final List<TopicFilter> kept;
 
     /** Every filter, and what SUBACK said; null before. */
     private final Map<TopicFilter, @Nullable Integer> codes = new LinkedHashMap<>();
@@ -24,7 +23,6 @@ final class Grants {
     Grants(MqttSettings settings, List<TopicFilter> kept) {
         this.qos = settings.qos();
         this.askingBringsRetained = !settings.version().hasProperties();
-        this.kept = List.copyOf(kept);
         settings.subscriptions().forEach(filter -> codes.put(filter, null));
         codes.keySet().removeAll(kept);
         kept.forEach(filter -> codes.put(filter, null));
@@ -33,18 +31,6 @@ final class Grants {
     /** Every topic filter. */
     List<TopicFilter> filters() {
         return List.copyOf(codes.keySet());
-    }
-
-    /**
-     * The filters to subscribe to on a new connection: all, so that every grant is seen, unless the session has them and
-     * asking would bring all retained messages once more. Of the kept ones these are wanted, so they are always asked for;
-     * before MQTT 5 there is no other way to get them.
-     */
-    List<TopicFilter> toAskWhenConnected(boolean sessionResumed) {
-        return codes.keySet().stream()
-                .filter(filter ->
-                        !(sessionResumed && askingBringsRetained) || kept.contains(filter) || !isGranted(filter))
-                .toList();
     }
 
     /** The filters to ask for once more, for permissions are mended while the bridge runs. */

@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.health.Heartbeat;
 import uns.bridge.message.TopicFilter;
 
 /** One connection to the MQTT broker, and the one Paho client that made it. Neither is used a second time. */
@@ -43,6 +44,7 @@ final class MqttConnection implements AutoCloseable {
 
     private final MqttSettings settings;
     private final Duration answerTimeout;
+    private final Heartbeat heartbeat;
     private final Wire wire;
     private final PahoClient client;
     private final CompletableFuture<ConnectionFailure> ended = new CompletableFuture<>();
@@ -51,9 +53,11 @@ final class MqttConnection implements AutoCloseable {
     /** Guarded by this. */
     private boolean clientClosed;
 
-    private MqttConnection(MqttSettings settings, Duration answerTimeout, Wire wire) throws ConnectionFailure {
+    private MqttConnection(MqttSettings settings, Duration answerTimeout, Heartbeat heartbeat, Wire wire)
+            throws ConnectionFailure {
         this.settings = settings;
         this.answerTimeout = answerTimeout;
+        this.heartbeat = heartbeat;
         this.wire = wire;
         this.client = settings.version() == MqttVersion.MQTT_5
                 ? new Mqtt5Client(settings, wire, ended)
@@ -65,16 +69,21 @@ final class MqttConnection implements AutoCloseable {
      *
      * @param identifiers which messages are copies of others
      * @param answerTimeout how long the broker may take to answer a CONNECT or SUBSCRIBE
+     * @param heartbeat beats while its thread waits for an answer, or for the end
      * @throws ConnectionFailure if there is no connection, or the broker refuses it
      */
     static MqttConnection open(
-            MqttSettings settings, DeliveryTracker tracker, SubscriptionIdentifiers identifiers, Duration answerTimeout)
+            MqttSettings settings,
+            DeliveryTracker tracker,
+            SubscriptionIdentifiers identifiers,
+            Duration answerTimeout,
+            Heartbeat heartbeat)
             throws ConnectionFailure {
         Transport transport = transport(settings);
         Wire wire = new Wire(transport, tracker, settings.maxInFlightBytes(), settings.version(), identifiers);
         try {
             transport.connect(CONNECT_TIMEOUT);
-            MqttConnection connection = new MqttConnection(settings, answerTimeout, wire);
+            MqttConnection connection = new MqttConnection(settings, answerTimeout, heartbeat, wire);
             try {
                 connection.connect();
                 return connection;
@@ -198,6 +207,7 @@ final class MqttConnection implements AutoCloseable {
     private int @Nullable [] await(String packet, CompletableFuture<int @Nullable []> answer)
             throws ConnectionFailure, InterruptedException {
         while (true) {
+            heartbeat.beat();
             try {
                 return answer.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
@@ -214,6 +224,7 @@ final class MqttConnection implements AutoCloseable {
 
     /** Why the connection ended, or null if it did not within {@code timeout}. */
     @Nullable ConnectionFailure awaitEnd(Duration timeout) throws InterruptedException {
+        heartbeat.beat();
         try {
             return ended.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

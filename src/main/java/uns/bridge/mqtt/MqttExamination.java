@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.doctor.Examination;
+import uns.bridge.health.Heartbeat;
 import uns.bridge.message.TopicFilter;
 import uns.bridge.tls.ServerCertificates;
 
@@ -175,7 +176,12 @@ public final class MqttExamination {
                 settings.webSocketPath());
         // Nobody takes messages out of it. Without Receive Maximum (before MQTT 5) the broker may send some.
         DeliveryTracker untouched = new DeliveryTracker(Integer.MAX_VALUE, settings.maxInFlightBytes());
-        return MqttConnection.open(own, untouched, new SubscriptionIdentifiers(filters), Examination.STEP);
+        return MqttConnection.open(
+                own,
+                untouched,
+                new SubscriptionIdentifiers(filters),
+                Examination.STEP,
+                new Heartbeat("doctor", System::nanoTime));
     }
 
     /** Another one than that of the bridge, whose session would be taken over. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
+import uns.bridge.health.Heartbeat;
 import uns.bridge.message.TopicFilter;
 import uns.bridge.mqtt.MqttConnection.Session;
 
@@ -51,6 +53,7 @@ public final class MqttSource {
     private final SessionFilters sessionFilters;
     private final SubscriptionIdentifiers identifiers;
     private final SessionWatch sessions;
+    private final Heartbeat heartbeat = new Heartbeat("mqtt", System::nanoTime);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicLong connections = new AtomicLong();
     private volatile Map<String, Boolean> subscriptions;
@@ -108,6 +111,11 @@ public final class MqttSource {
         return Map.copyOf(subscriptions);
     }
 
+    /** Of the thread that runs it; while the part {@link Health.Part#MQTT} is not up, it may wait for the broker. */
+    public Heartbeat heartbeat() {
+        return heartbeat;
+    }
+
     /**
      * Connects, and connects again whenever the connection is lost, until {@link #stop} is called.
      *
@@ -116,8 +124,10 @@ public final class MqttSource {
     public boolean run() throws InterruptedException {
         Duration backoff = MIN_BACKOFF;
         while (stopped.getCount() > 0) {
+            heartbeat.beat();
             ConnectionFailure failure;
-            try (MqttConnection current = MqttConnection.open(settings, tracker, identifiers, answerTimeout)) {
+            try (MqttConnection current =
+                    MqttConnection.open(settings, tracker, identifiers, answerTimeout, heartbeat)) {
                 if (!use(current)) {
                     return true;
                 }
@@ -128,14 +138,13 @@ public final class MqttSource {
                 }
             } catch (ConnectionFailure e) {
                 failure = e;
+                tellEnd(failure);
             } finally {
                 use(null);
-                subscriptions = grants.none();
             }
             if (stopped.getCount() == 0) {
                 return true;
             }
-            health.down(Health.Part.MQTT, failure.reason());
             if (!settings.reconnectOnFailure()) {
                 LOG.error("No connection to the MQTT broker {}: {}", address(), failure.reason());
                 return false;
@@ -158,8 +167,32 @@ public final class MqttSource {
         return true;
     }
 
-    /** Subscribes, and waits for the connection's end. */
-    private ConnectionFailure serve(MqttConnection current) throws ConnectionFailure, InterruptedException {
+    /** Subscribes, waits for the connection's end, and tells of it before anything that may take long. */
+    private ConnectionFailure serve(MqttConnection current) throws InterruptedException {
+        ConnectionFailure end;
+        try {
+            end = subscribeAndAwaitEnd(current);
+        } catch (ConnectionFailure e) {
+            end = e;
+        }
+        tellEnd(end);
+        CompletableFuture<Void> noted = sessions.ended();
+        if (stopped.getCount() == 0) {
+            SessionFile.await(noted);
+        }
+        return end;
+    }
+
+    private void tellEnd(ConnectionFailure failure) {
+        subscriptions = grants.none();
+        if (stopped.getCount() > 0) {
+            health.down(Health.Part.MQTT, failure.reason());
+        }
+    }
+
+    private ConnectionFailure subscribeAndAwaitEnd(MqttConnection current)
+            throws ConnectionFailure, InterruptedException {
+        heartbeat.beat();
         health.up(Health.Part.MQTT);
         connections.incrementAndGet();
         LOG.info(
@@ -170,16 +203,14 @@ public final class MqttSource {
                 settings.version(),
                 current.session());
         connectedBefore = true;
-        sessionFilters.subscribing(grants.filters(), current.session() == Session.NEW);
-        sessions.connected(current.session(), System.currentTimeMillis());
-        List<TopicFilter> asked = grants.toAskWhenConnected(current.session() == Session.RESUMED);
-        if (!asked.isEmpty()) {
-            health.down(Health.Part.SUBSCRIPTIONS, "waiting for the answer to SUBSCRIBE");
-        }
+        SessionFile.await(
+                sessionFilters.subscribing(grants.filters(), current.session() == Session.NEW),
+                sessions.connected(current.session(), System.currentTimeMillis()));
+        // Also of a session that is resumed: a broker that was killed may have one from before the last SUBSCRIBE.
+        List<TopicFilter> asked = grants.filters();
+        health.down(Health.Part.SUBSCRIPTIONS, "waiting for the answer to SUBSCRIBE");
         while (true) {
-            if (!asked.isEmpty()) {
-                subscribe(current, asked);
-            }
+            subscribe(current, asked);
             unsubscribe(current);
             subscribed(current);
             tellGrants();
@@ -188,7 +219,6 @@ public final class MqttSource {
             do {
                 ConnectionFailure end = current.awaitEnd(LOOK);
                 if (end != null) {
-                    sessions.ended();
                     return end;
                 }
                 sessions.seen(System.currentTimeMillis());
@@ -221,7 +251,7 @@ public final class MqttSource {
                     ended.add(unwanted.get(i));
                 }
             }
-            sessionFilters.unsubscribed(ended);
+            SessionFile.await(sessionFilters.unsubscribed(ended));
             if (!ended.isEmpty()) {
                 LOG.info("Unsubscribed from {}, as an earlier start had asked for and this one does not", ended);
             }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,8 @@ final class SessionFilters {
     /** What is in the file, as far as it can be written. */
     private final Set<TopicFilter> filters = new LinkedHashSet<>();
 
+    private CompletableFuture<Void> written = CompletableFuture.completedFuture(null);
+
     /** @param folder where the file is, or null for none: then only what this start subscribes to is known */
     SessionFilters(MqttSettings settings, @Nullable Path folder) {
         this.file = SessionFile.of(settings, folder, "subscriptions");
@@ -47,11 +50,15 @@ final class SessionFilters {
         }
     }
 
-    /** Notes that {@code wanted} are about to be subscribed to; in a new session there are no others. */
-    void subscribing(List<TopicFilter> wanted, boolean newSession) {
+    /**
+     * Notes that {@code wanted} are about to be subscribed to; in a new session there are no others.
+     *
+     * @return done when that is on the disk, as it should be before, or can't be; never fails
+     */
+    CompletableFuture<Void> subscribing(List<TopicFilter> wanted, boolean newSession) {
         Set<TopicFilter> now = newSession ? new LinkedHashSet<>() : new LinkedHashSet<>(filters);
         now.addAll(wanted);
-        become(now);
+        return become(now);
     }
 
     /** Those that the session may have without being wanted. */
@@ -59,28 +66,36 @@ final class SessionFilters {
         return filters.stream().filter(filter -> !wanted.contains(filter)).toList();
     }
 
-    /** Notes that the broker has confirmed to send {@code unsubscribed} no more. */
-    void unsubscribed(List<TopicFilter> unsubscribed) {
+    /**
+     * Notes that the broker has confirmed to send {@code unsubscribed} no more.
+     *
+     * @return done when that is on the disk, or can't be; never fails
+     */
+    CompletableFuture<Void> unsubscribed(List<TopicFilter> unsubscribed) {
         Set<TopicFilter> now = new LinkedHashSet<>(filters);
         unsubscribed.forEach(now::remove);
-        become(now);
+        return become(now);
     }
 
-    private void become(Set<TopicFilter> now) {
-        if (now.equals(filters)) {
-            return;
+    private CompletableFuture<Void> become(Set<TopicFilter> now) {
+        if (!now.equals(filters)) {
+            filters.clear();
+            filters.addAll(now);
+            write();
         }
-        filters.clear();
-        filters.addAll(now);
+        return written;
+    }
+
+    private void write() {
         if (file != null) {
-            try {
-                file.write(now.stream().map(TopicFilter::toString).collect(Collectors.joining(SEPARATOR)));
-            } catch (IOException e) {
+            String text = filters.stream().map(TopicFilter::toString).collect(Collectors.joining(SEPARATOR));
+            written = file.write(text).exceptionally(e -> {
                 LOG.warn(
                         "{} can't be written, so what is taken out of mqtt.topics may stay subscribed: {}",
                         file,
-                        e.toString());
-            }
+                        String.valueOf(e.getCause()));
+                return null;
+            });
         }
     }
 }

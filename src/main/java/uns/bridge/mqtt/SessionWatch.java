@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +30,8 @@ final class SessionWatch {
     private final @Nullable Duration sessionExpiry;
     private long seenMs;
     private long writtenMs = NEVER;
-    private boolean warned;
+    private CompletableFuture<Void> written = CompletableFuture.completedFuture(null);
+    private volatile boolean warned;
     private volatile long lost;
 
     private SessionWatch(@Nullable SessionFile file, String identity, @Nullable Duration sessionExpiry) {
@@ -54,9 +56,13 @@ final class SessionWatch {
         return lost;
     }
 
-    /** There is a connection again, with {@code session}. */
+    /**
+     * There is a connection again, with {@code session}.
+     *
+     * @return done when that is on the disk, as it should be before anything is subscribed to, or can't be; never fails
+     */
     @SuppressWarnings("NonAtomicVolatileUpdate") // Written by this thread only.
-    void connected(Session session, long nowMs) {
+    CompletableFuture<Void> connected(Session session, long nowMs) {
         if (session == Session.NEW && seenMs != NEVER) {
             lost++;
             Duration away = Duration.ofMillis(Math.max(0, nowMs - seenMs));
@@ -72,6 +78,7 @@ final class SessionWatch {
         }
         seenMs = nowMs;
         write();
+        return written;
     }
 
     /** The connection is there still. */
@@ -82,9 +89,14 @@ final class SessionWatch {
         }
     }
 
-    /** The connection was lost, or closed. */
-    void ended() {
+    /**
+     * The connection was lost, or closed.
+     *
+     * @return done when that is on the disk, or can't be; never fails
+     */
+    CompletableFuture<Void> ended() {
         write();
+        return written;
     }
 
     private static Instant time(long ms) {
@@ -107,20 +119,21 @@ final class SessionWatch {
 
     private void write() {
         writtenMs = seenMs;
-        if (file == null) {
-            return;
-        }
-        try {
-            file.write(seenMs + "\n" + identity);
-        } catch (IOException e) {
-            warn(e);
+        if (file != null) {
+            written = file.write(seenMs + "\n" + identity).exceptionally(e -> {
+                warn(e.getCause());
+                return null;
+            });
         }
     }
 
-    private void warn(Exception e) {
+    private void warn(@Nullable Throwable e) {
         if (!warned) {
             warned = true;
-            LOG.warn("A loss of the MQTT session will not be noticed after a restart: file {}: {}", file, e.toString());
+            LOG.warn(
+                    "A loss of the MQTT session will not be noticed after a restart: file {}: {}",
+                    file,
+                    String.valueOf(e));
         }
     }
 }

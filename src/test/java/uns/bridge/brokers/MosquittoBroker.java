@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -96,12 +97,21 @@ public final class MosquittoBroker implements MqttBroker {
         Readiness.awaitMqtt(host(), port);
     }
 
+    /** SIGKILL: it comes back with the sessions that it has saved last, by default every 30 minutes and when it is stopped. */
+    public void kill() {
+        end(Process::destroyForcibly);
+    }
+
     @Override
     public void stop() {
+        end(Process::destroy);
+    }
+
+    private void end(Consumer<Process> signal) {
         if (process == null) {
             return;
         }
-        process.destroy();
+        signal.accept(process);
         try {
             if (!process.waitFor(30, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("Mosquitto does not stop");

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,6 +33,7 @@ import uns.bridge.delivery.Delivery;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
 import uns.bridge.health.Health.Part;
+import uns.bridge.health.Heartbeat;
 import uns.bridge.message.TopicFilter;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -100,6 +102,24 @@ class MqttSourceTest {
             assertThat(broker.next().first()).isEqualTo(ScriptedBroker.DISCONNECT);
             source.stop(); // Once more does no harm.
         }
+    }
+
+    @Test
+    void shouldShowThatItComesRoundWhenNothingHappens() throws Exception {
+        try (ScriptedBroker broker = ScriptedBroker.granting(1, 1)) {
+            start(settings(broker.port(), true));
+            await().until(health::isReady);
+            awaitBeat();
+        }
+    }
+
+    /** Else its age would only grow. */
+    private void awaitBeat() {
+        AtomicLong ageMs = new AtomicLong();
+        await().until(() -> {
+            long now = source.heartbeat().ageMs();
+            return now < ageMs.getAndSet(now);
+        });
     }
 
     @Test
@@ -234,6 +254,7 @@ class MqttSourceTest {
             await().until(() -> tracker.books().inFlight() == 100);
 
             await().during(answerTimeout.multipliedBy(2)).until(() -> broker.connections() == 1);
+            awaitBeat();
             assertThat(health.isReady()).isFalse();
 
             for (int id = 1; id <= messages; id++) {
@@ -457,7 +478,8 @@ class MqttSourceTest {
                                 settings(server.getLocalPort(), true, version, null),
                                 tracker,
                                 new SubscriptionIdentifiers(List.of()),
-                                ANSWER_TIMEOUT));
+                                ANSWER_TIMEOUT,
+                                new Heartbeat("test", System::nanoTime)));
             }
             cutter.get();
         }

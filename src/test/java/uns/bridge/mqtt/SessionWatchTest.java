@@ -43,7 +43,7 @@ class SessionWatchTest {
     void shouldExpectNoSessionWhenThereWasNone() {
         SessionWatch watch = watch(folder.resolve("new"), MqttVersion.MQTT_5);
 
-        watch.connected(Session.NEW, NOW);
+        watch.connected(Session.NEW, NOW).join();
 
         assertThat(watch.lost()).isZero();
         assertThat(lines()).isEmpty();
@@ -52,13 +52,13 @@ class SessionWatchTest {
     @Test
     void shouldTellTheTimeWhenTheSessionIsGoneAfterAReconnect() {
         SessionWatch watch = watch(null, MqttVersion.MQTT_5);
-        watch.connected(Session.NEW, NOW);
+        watch.connected(Session.NEW, NOW).join();
         watch.seen(NOW + 10_000);
 
-        watch.connected(Session.RESUMED, NOW + 20_000);
+        watch.connected(Session.RESUMED, NOW + 20_000).join();
         assertThat(watch.lost()).isZero();
         watch.seen(NOW + 30_000);
-        watch.connected(Session.NEW, NOW + 75_000);
+        watch.connected(Session.NEW, NOW + 75_000).join();
 
         assertThat(watch.lost()).isEqualTo(1);
         assertThat(lines())
@@ -70,14 +70,16 @@ class SessionWatchTest {
     @Test
     void shouldTellTheTimeWhenTheSessionIsGoneAfterARestart() {
         SessionWatch before = watch(folder.resolve("new"), MqttVersion.MQTT_5);
-        before.connected(Session.NEW, NOW);
+        before.connected(Session.NEW, NOW).join();
         before.seen(NOW + 61_000);
-        before.seen(NOW + 90_000); // Within a minute it is not written again.
-        watch(folder.resolve("new"), MqttVersion.MQTT_5).connected(Session.RESUMED, NOW + 100_000);
-        before.ended();
+        before.seen(NOW + 80_000); // Within a minute it is not written again.
+        before.ended().join();
+        SessionWatch resumed = watch(folder.resolve("new"), MqttVersion.MQTT_5);
+        resumed.connected(Session.RESUMED, NOW + 90_000).join();
+        assertThat(resumed.lost()).isZero();
 
         SessionWatch after = watch(folder.resolve("new"), MqttVersion.MQTT_5);
-        after.connected(Session.NEW, NOW + Duration.ofHours(2).toMillis());
+        after.connected(Session.NEW, NOW + Duration.ofHours(2).toMillis()).join();
 
         assertThat(after.lost()).isEqualTo(1);
         assertThat(lines())
@@ -91,11 +93,11 @@ class SessionWatchTest {
     @Test
     void shouldExpectNoSessionWhenItWasOfAnotherClientOrBroker() throws Exception {
         SessionWatch before = watch(folder, MqttVersion.MQTT_5);
-        before.connected(Session.NEW, NOW);
+        before.connected(Session.NEW, NOW).join();
         assertThat(Files.readString(folder.resolve("session"))).isEqualTo(NOW + "\ntest\n127.0.0.1:1883");
 
         SessionWatch other = SessionWatch.of(MqttSourceTest.settings(1884, true, MqttVersion.MQTT_5, null), folder);
-        other.connected(Session.NEW, NOW);
+        other.connected(Session.NEW, NOW).join();
 
         assertThat(other.lost()).isZero();
         assertThat(watch(folder, MqttVersion.MQTT_5).lost()).isZero();
@@ -106,14 +108,14 @@ class SessionWatchTest {
     void shouldWarnOnceAndGoOnWhenTheFileIsOfNoUse() throws Exception {
         Path noFolder = Files.writeString(folder.resolve("file"), "");
         SessionWatch watch = watch(noFolder, MqttVersion.MQTT_3_1_1);
-        watch.connected(Session.NEW, NOW);
-        watch.connected(Session.NEW, NOW);
+        watch.connected(Session.NEW, NOW).join();
+        watch.connected(Session.NEW, NOW).join();
 
         assertThat(watch.lost()).isEqualTo(1);
         assertThat(lines()).hasSize(2).first().asString().contains("will not be noticed after a restart");
         Files.writeString(folder.resolve("session"), "what\ntest\n127.0.0.1:1883");
         SessionWatch damaged = watch(folder, MqttVersion.MQTT_5);
-        damaged.connected(Session.NEW, NOW);
+        damaged.connected(Session.NEW, NOW).join();
         assertThat(damaged.lost()).isZero();
     }
 
@@ -121,8 +123,8 @@ class SessionWatchTest {
     @Test
     void shouldCountNothingWhenItIsNotKnown() {
         SessionWatch watch = watch(folder, MqttVersion.MQTT_3_1);
-        watch.connected(Session.UNKNOWN, NOW);
-        watch.connected(Session.UNKNOWN, NOW + 1_000);
+        watch.connected(Session.UNKNOWN, NOW).join();
+        watch.connected(Session.UNKNOWN, NOW + 1_000).join();
 
         assertThat(watch.lost()).isZero();
     }

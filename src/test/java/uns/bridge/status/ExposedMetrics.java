@@ -45,7 +45,7 @@ public final class ExposedMetrics {
         Instruments instruments = new Instruments(
                 tracker,
                 health,
-                new Liveness(List.of(), health, Duration.ofMinutes(1)),
+                new Liveness(Map.of(), health, Duration.ofMinutes(1)),
                 new MqttSource(settings.mqtt(), List.of(), null, tracker, health),
                 pipeline,
                 () -> Fill.NONE,
