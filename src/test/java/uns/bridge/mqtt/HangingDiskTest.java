@@ -35,10 +35,16 @@ class HangingDiskTest {
     private Path folder;
 
     @AfterEach
-    void letGo() throws IOException {
+    void end() throws IOException {
+        letGo();
+        await().until(() -> !isRunning("session-file")); // It may still write into the folder that is deleted now.
+    }
+
+    private void letGo() throws IOException {
         for (Path fifo : fifos) {
-            new RandomAccessFile(fifo.toFile(), "rw").close(); // Whoever waits to write or read goes on.
-            Files.deleteIfExists(fifo);
+            RandomAccessFile ends = new RandomAccessFile(fifo.toFile(), "rw"); // Whoever waits for one goes on.
+            Files.delete(fifo);
+            ends.close();
         }
         fifos.clear();
     }
@@ -121,13 +127,13 @@ class HangingDiskTest {
             source.stop();
             run.cancel(true);
 
-            await().atMost(Duration.ofSeconds(3)).until(() -> !isRunning());
+            await().atMost(Duration.ofSeconds(3)).until(() -> !isRunning("source"));
         }
     }
 
-    private static boolean isRunning() {
+    private static boolean isRunning(String name) {
         return Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(thread -> thread.getName().equals("source"));
+                .anyMatch(thread -> thread.getName().equals(name));
     }
 
     private void hang(String name) throws Exception {
