@@ -9,6 +9,7 @@ import static uns.bridge.sparkplug.Plant.payload;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -344,7 +345,11 @@ class StoredBirthsTest {
     /** The names that are on the disk, of a store that is in use: as they would be after the process is killed. */
     private Set<String> committed() throws Exception {
         Path copy = Files.createTempDirectory(folder, "copy").resolve("births.db");
-        Files.copy(folder.resolve("births.db"), copy, StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.copy(folder.resolve("births.db"), copy, StandardCopyOption.REPLACE_EXISTING);
+        } catch (NoSuchFileException e) {
+            return Set.of(); // Deleted, and not begun anew yet.
+        }
         StateStore.Opened opened = StateStore.open(copy);
         opened.store().close();
         return opened.values().keySet();
