@@ -123,6 +123,27 @@ class WatchdogTest {
     }
 
     @Test
+    void shouldNotBeReadyWhenMessagesToAcknowledgeStandStillAndOthersPassThem() throws InterruptedException {
+        Delivery stuck = arrive();
+        for (int i = 0; i < 7; i++) {
+            tracker.offer(message("t", new byte[1], 0), 0, channel);
+            Delivery passing = tracker.next(Duration.ofSeconds(1));
+            lookAfter(10);
+            settle(passing);
+        }
+        tracker.offer(message("t", new byte[1], 0), 0, channel);
+        tracker.complete(tracker.next(Duration.ofSeconds(1)));
+        lookAfter(1);
+
+        assertThat(health.conditions().get(Part.FLOW).state()).isEqualTo(Health.State.DOWN);
+        assertThat(renewals).isEmpty();
+        tracker.release();
+        settle(stuck);
+        lookAfter(1);
+        assertThat(health.isWell()).isTrue();
+    }
+
+    @Test
     void shouldNotBeReadyWhenKafkaIsWellAndNothingOfTheSpoolGetsThere() throws InterruptedException {
         tracker.restore(10);
         for (int i = 0; i < 6; i++) {

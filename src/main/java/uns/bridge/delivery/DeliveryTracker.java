@@ -64,7 +64,8 @@ public final class DeliveryTracker {
     private long delivered;
     private long deadLettered;
     private long skipped;
-    private long releases;
+    private long acknowledgedReleases;
+    private long otherReleases;
     private long restored;
     private long spooled;
     private final Map<Drop, Long> drops = new EnumMap<>(Drop.class);
@@ -295,7 +296,11 @@ public final class DeliveryTracker {
     }
 
     private void settle(Delivery delivery, long nowMs) {
-        releases++;
+        if (delivery.message().qos() == 0) {
+            otherReleases++;
+        } else {
+            acknowledgedReleases++;
+        }
         switch (delivery.end()) {
             case DELIVERED -> delivered++;
             case DEAD_LETTERED -> deadLettered++;
@@ -344,22 +349,25 @@ public final class DeliveryTracker {
         }
     }
 
-    /** Whether the first of QoS 1 and 2, or any of QoS 0, is safe, and lacks only its {@linkplain #release release}. */
+    /** Whether the first of what {@link #releases} is about is safe, and lacks only its {@linkplain #release release}. */
     public boolean awaitsAcknowledgement() {
         lock.lock();
         try {
             Delivery head = unacknowledged.peek();
-            return (head != null && head.isComplete()) || releasable != null || completeUnreliable.get() != null;
+            return head == null ? releasable != null || completeUnreliable.get() != null : head.isComplete();
         } finally {
             lock.unlock();
         }
     }
 
-    /** How many messages that were in flight are so no more: a number that grows as long as they get on. */
+    /**
+     * A number that changes as long as messages in flight get on. While there are any of QoS 1 and 2 it is about those alone:
+     * they may stand still while QoS 0 passes them.
+     */
     public long releases() {
         lock.lock();
         try {
-            return releases;
+            return unacknowledged.isEmpty() ? otherReleases : acknowledgedReleases;
         } finally {
             lock.unlock();
         }

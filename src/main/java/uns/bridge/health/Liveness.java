@@ -31,7 +31,7 @@ public final class Liveness {
      * Looks at the threads that messages need to get on.
      *
      * @param heartbeats those of the threads, each with the part that it may have to wait for
-     * @param patience how long one of them may not come round while that part is well; ten times as long while it is not
+     * @param patience how long one of them may not come round while that part and the spool are well; ten times as long while not
      */
     public Liveness(Map<Heartbeat, Health.Part> heartbeats, Health health, Duration patience) {
         this.heartbeats = new LinkedHashMap<>(heartbeats);
@@ -50,13 +50,18 @@ public final class Liveness {
                             .collect(Collectors.joining(", "));
         }
         for (Map.Entry<Heartbeat, Health.Part> each : heartbeats.entrySet()) {
-            Health.Condition awaited = health.conditions().get(each.getValue());
-            boolean away = awaited != null && awaited.state() == Health.State.DOWN;
+            boolean away =
+                    isDown(each.getValue()) || isDown(Health.Part.SPOOL); // A bad disk may take minutes to say so.
             long ageMs = each.getKey().ageMs();
             if (ageMs > patience.toMillis() * (away ? LENIENCE : 1)) {
                 return "the thread " + each.getKey().thread() + " has not come round for " + ageMs / 1_000 + " s";
             }
         }
         return Health.OK;
+    }
+
+    private boolean isDown(Health.Part part) {
+        Health.Condition condition = health.conditions().get(part);
+        return condition != null && condition.state() == Health.State.DOWN;
     }
 }

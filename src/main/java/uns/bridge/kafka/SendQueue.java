@@ -130,6 +130,7 @@ final class SendQueue {
         while (producer.failure() == null && !pausing && !pending.isEmpty()) {
             if (transmit(pending.element())) {
                 pending.remove();
+                question.answered();
                 unblock();
             }
         }

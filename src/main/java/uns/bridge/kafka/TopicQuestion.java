@@ -130,9 +130,14 @@ final class TopicQuestion {
         return true;
     }
 
-    /** It has its answer, or is of no interest any more. */
-    void end() {
+    /** The producer knows the topic of the first record now. */
+    void answered() {
         settled |= open && most == 1;
+        open = false;
+    }
+
+    /** It is of no interest any more. */
+    void end() {
         open = false;
     }
 }

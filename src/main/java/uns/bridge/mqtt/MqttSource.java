@@ -203,12 +203,12 @@ public final class MqttSource {
                 settings.version(),
                 current.session());
         connectedBefore = true;
+        health.down(Health.Part.SUBSCRIPTIONS, "waiting for the answer to SUBSCRIBE");
         SessionFile.await(
                 sessionFilters.subscribing(grants.filters(), current.session() == Session.NEW),
                 sessions.connected(current.session(), System.currentTimeMillis()));
         // Also of a session that is resumed: a broker that was killed may have one from before the last SUBSCRIBE.
         List<TopicFilter> asked = grants.filters();
-        health.down(Health.Part.SUBSCRIPTIONS, "waiting for the answer to SUBSCRIBE");
         while (true) {
             subscribe(current, asked);
             unsubscribe(current);

@@ -100,16 +100,27 @@ final class Segment {
         long base = Long.parseLong(name.substring(0, name.length() - SUFFIX.length()));
         Segment opened =
                 new Segment(file, base, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
-        opened.bytes = Math.toIntExact(opened.channel.size());
-        opened.end = next;
-        if (next < 0) {
-            opened.end = base;
-            opened.findEnd();
+        boolean success = false;
+        try {
+            opened.bytes = Math.toIntExact(opened.channel.size());
+            opened.end = next;
+            if (next < 0) {
+                opened.end = base;
+                opened.findEnd();
+            }
+            success = true;
+            return opened;
+        } finally {
+            if (!success) {
+                opened.channel.close();
+            }
         }
-        return opened;
     }
 
-    /** Finds out where the last file ends, and cuts off what a kill has left of a batch that nobody was told to be safe. */
+    /**
+     * Finds out where the last file ends, and cuts off what a kill has left of a batch that nobody was told to be safe. It is kept
+     * in a file of its own, for a batch whose length has changed looks like that, too.
+     */
     private void findEnd() throws IOException {
         int position = 0;
         boolean damagedBefore = false;
@@ -118,15 +129,24 @@ final class Segment {
             position = found.next;
             damagedBefore = damaged;
         }
-        if (position < bytes && isUnfinished(read(position, bytes - position))) {
-            LOG.info(
-                    "Cutting off the last {} bytes of {}: they are of a write that did not end",
-                    bytes - position,
-                    file);
+        ByteBuffer tail = read(position, bytes - position);
+        if (tail.hasRemaining() && isUnfinished(tail)) {
+            if (tail.limit() >= HEAD) {
+                keep(tail);
+            }
             channel.truncate(position);
             bytes = position;
             damaged = damagedBefore;
         }
+    }
+
+    private void keep(ByteBuffer tail) throws IOException {
+        Path aside = aside("-tail");
+        byte[] rest = new byte[tail.remaining()];
+        tail.get(rest);
+        Files.write(aside, rest);
+        LOG.warn(
+                "The last {} bytes of {} look like a write that did not end, and are now {}", rest.length, file, aside);
     }
 
     /** Whether {@code tail}, in which there is no batch that is intact, begins one and ends before it does. */
@@ -300,7 +320,11 @@ final class Segment {
             Files.deleteIfExists(file);
             return null;
         }
-        return Files.move(file, file.resolveSibling(file.getFileName() + ".damaged-" + TIME.format(Instant.now())));
+        return Files.move(file, aside(""));
+    }
+
+    private Path aside(String what) {
+        return file.resolveSibling(file.getFileName() + ".damaged-" + TIME.format(Instant.now()) + what);
     }
 
     void close() throws IOException {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -38,6 +39,11 @@ public final class Spool implements AutoCloseable {
      */
     private static final int READ_ATTEMPTS = 600;
 
+    /** So many are enough where one takes the disk half a minute. */
+    private static final int SLOW_READ_ATTEMPTS = 10;
+
+    private static final Duration READ_PATIENCE = Duration.ofMinutes(10);
+
     private final SpoolFolder folder;
     private final SpoolSettings settings;
     private final Losses losses;
@@ -70,6 +76,8 @@ public final class Spool implements AutoCloseable {
 
     /** How often in succession the disk did not give what is there. */
     private int failedReads;
+
+    private long failedSinceNs;
 
     private volatile long bytes;
 
@@ -344,7 +352,9 @@ public final class Spool implements AutoCloseable {
             failedReads = 0;
             folder.writeCommitted(committed); // Or the disk is away as a whole, and may come back with all it has.
             failedReads = failed;
-            if (failed >= READ_ATTEMPTS) {
+            failedSinceNs = failed == 1 ? System.nanoTime() : failedSinceNs;
+            boolean slow = failed >= SLOW_READ_ATTEMPTS && System.nanoTime() - failedSinceNs >= READ_PATIENCE.toNanos();
+            if (slow || failed >= READ_ATTEMPTS) {
                 salvage(segment);
             }
             throw e;
