@@ -61,7 +61,8 @@ class ClassDataIT {
                 .start();
         try {
             await().atMost(Duration.ofSeconds(60))
-                    .until(() -> Files.readString(loaded).contains("org.apache.kafka.clients.producer.internals.Sender "));
+                    .until(() ->
+                            Files.readString(loaded).contains("org.apache.kafka.clients.producer.internals.Sender "));
         } finally {
             bridge.destroyForcibly().waitFor();
         }
