@@ -50,8 +50,8 @@ public final class Liveness {
                             .collect(Collectors.joining(", "));
         }
         for (Map.Entry<Heartbeat, Health.Part> each : heartbeats.entrySet()) {
-            boolean away =
-                    isDown(each.getValue()) || isDown(Health.Part.SPOOL); // A bad disk may take minutes to say so.
+            // A bad disk may take minutes to say so.
+            boolean away = isDown(each.getValue()) || isDown(Health.Part.SPOOL);
             long ageMs = each.getKey().ageMs();
             if (ageMs > patience.toMillis() * (away ? LENIENCE : 1)) {
                 return "the thread " + each.getKey().thread() + " has not come round for " + ageMs / 1_000 + " s";

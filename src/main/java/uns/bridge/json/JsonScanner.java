@@ -221,9 +221,8 @@ public final class JsonScanner {
         }
 
         private void object(@Nullable AttributeTree ignored, boolean root) throws IOException {
-            int end = ignored == null
-                    ? 0
-                    : position(parser.currentLocation()); // of what was last read: the brace or an attribute
+            // Of what was last read: the brace or an attribute.
+            int end = ignored == null ? 0 : position(parser.currentLocation());
             boolean kept = false;
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 String name = parser.currentName();

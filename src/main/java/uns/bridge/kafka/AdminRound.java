@@ -78,8 +78,8 @@ final class AdminRound implements TopicCreator.Round {
 
     private void create(Admin admin, List<String> missing, BiConsumer<String, @Nullable Exception> answer)
             throws InterruptedException, TimeoutException {
-        Map<String, NewTopic> topics =
-                new LinkedHashMap<>(); // Of those that collide the first; then Kafka refuses the others.
+        // Of those that collide the first one; the others come in the next round, and Kafka refuses them.
+        Map<String, NewTopic> topics = new LinkedHashMap<>();
         missing.forEach(topic -> topics.putIfAbsent(TopicQuestion.unified(topic), creation.topic(topic)));
         KafkaException unclear = null;
         for (Map.Entry<String, KafkaFuture<Void>> topic :

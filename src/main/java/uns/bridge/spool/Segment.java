@@ -130,23 +130,27 @@ final class Segment {
             damagedBefore = damaged;
         }
         ByteBuffer tail = read(position, bytes - position);
-        if (tail.hasRemaining() && isUnfinished(tail)) {
-            if (tail.limit() >= HEAD) {
-                keep(tail);
-            }
+        if (tail.hasRemaining() && isUnfinished(tail) && (tail.limit() < HEAD || isKept(tail))) {
             channel.truncate(position);
             bytes = position;
             damaged = damagedBefore;
         }
     }
 
-    private void keep(ByteBuffer tail) throws IOException {
+    /** Returns whether {@code tail} is in a file of its own now; a full disk may have no room for one. */
+    private boolean isKept(ByteBuffer tail) {
         Path aside = aside("-tail");
         byte[] rest = new byte[tail.remaining()];
-        tail.get(rest);
-        Files.write(aside, rest);
+        tail.get(0, rest);
+        try {
+            Files.write(aside, rest);
+        } catch (IOException e) {
+            LOG.warn("The last {} bytes of {} look like a write that did not end: {}", rest.length, file, e.toString());
+            return false;
+        }
         LOG.warn(
                 "The last {} bytes of {} look like a write that did not end, and are now {}", rest.length, file, aside);
+        return true;
     }
 
     /** Whether {@code tail}, in which there is no batch that is intact, begins one and ends before it does. */

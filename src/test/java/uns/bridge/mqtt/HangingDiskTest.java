@@ -59,7 +59,7 @@ class HangingDiskTest {
             }
         })) {
             MqttSource source = source(broker);
-            FutureTask<Boolean> run = start(source);
+            FutureTask<Boolean> run = UnsubscribeTest.start(source);
             await().until(health::isReady);
             hang("session.new");
             broker.cut();
@@ -81,7 +81,7 @@ class HangingDiskTest {
         hang("session");
         try (ScriptedBroker broker = ScriptedBroker.granting(1, 1)) {
             MqttSource source = source(broker);
-            FutureTask<Boolean> run = start(source);
+            FutureTask<Boolean> run = UnsubscribeTest.start(source);
             await().atMost(Duration.ofSeconds(20)).until(health::isReady);
 
             source.stop();
@@ -104,7 +104,7 @@ class HangingDiskTest {
             String name = SessionFile.of(settings, folder, "subscriptions").toString();
             hang(file.equals("session") ? "session.new" : Path.of(name).getFileName() + ".new");
             MqttSource source = source(broker);
-            FutureTask<Boolean> run = start(source);
+            FutureTask<Boolean> run = UnsubscribeTest.start(source);
             await().until(() -> health.conditions().get(Part.MQTT).state() == Health.State.UP);
             await().during(Duration.ofMillis(500)).until(() -> subscribed.getCount() == 1);
 
@@ -121,7 +121,7 @@ class HangingDiskTest {
         health.up(Part.KAFKA);
         try (ScriptedBroker broker = ScriptedBroker.granting(1, 1)) {
             MqttSource source = source(broker);
-            FutureTask<Boolean> run = start(source);
+            FutureTask<Boolean> run = UnsubscribeTest.start(source);
             await().until(health::isReady);
             hang("session.new");
 
@@ -164,13 +164,5 @@ class HangingDiskTest {
 
     private static MqttSettings settings(ScriptedBroker broker) {
         return MqttSourceTest.settings(broker.port(), true, MqttVersion.MQTT_5, null);
-    }
-
-    private static FutureTask<Boolean> start(MqttSource source) {
-        FutureTask<Boolean> run = new FutureTask<>(source::run);
-        Thread thread = new Thread(run, "source");
-        thread.setDaemon(true);
-        thread.start();
-        return run;
     }
 }

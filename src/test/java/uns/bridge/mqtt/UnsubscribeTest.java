@@ -179,7 +179,7 @@ class UnsubscribeTest {
         return new MqttSource(settings, List.of(), stateDir, tracker, health, Duration.ofSeconds(1));
     }
 
-    private static FutureTask<Boolean> start(MqttSource source) {
+    static FutureTask<Boolean> start(MqttSource source) {
         FutureTask<Boolean> run = new FutureTask<>(source::run);
         Thread thread = new Thread(run, "source");
         thread.setDaemon(true);

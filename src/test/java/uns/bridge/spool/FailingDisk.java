@@ -17,6 +17,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
@@ -36,6 +37,7 @@ public final class FailingDisk extends FileSystemProvider {
 
     private final List<BadPlace> badPlaces = new CopyOnWriteArrayList<>();
     private volatile boolean away;
+    private volatile boolean full;
     private volatile int restarts;
     private final FileSystem files = new Wrapped();
 
@@ -77,6 +79,11 @@ public final class FailingDisk extends FileSystemProvider {
         this.away = away;
     }
 
+    /** It has no room for another file from now on. */
+    public void setFull() {
+        full = true;
+    }
+
     /** What is open can't be read any more, as on a network file system whose server was replaced. */
     public void restart() {
         restarts++;
@@ -116,6 +123,9 @@ public final class FailingDisk extends FileSystemProvider {
     public SeekableByteChannel newByteChannel(Path path, Set<? extends OpenOption> options, FileAttribute<?>... all)
             throws IOException {
         check();
+        if (full && options.contains(StandardOpenOption.CREATE) && !Files.exists(real(path))) {
+            throw new IOException("No space left on device");
+        }
         return Files.newByteChannel(real(path), options, all);
     }
 

@@ -7,9 +7,11 @@ import static uns.bridge.spool.SpoolFixture.files;
 import static uns.bridge.spool.SpoolFixture.read;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -55,13 +57,17 @@ class UnreadableSpoolTest {
 
     @BeforeEach
     void fill() throws IOException {
-        SpoolSettings settings = new SpoolSettings(folder, 1L << 30, null, Duration.ofSeconds(5), false);
-        spool = Spool.open(disk.path(folder), settings, accountant, () -> 0);
+        open();
         for (int i = 0; i < BATCHES; i++) {
             spool.append(entries(i * 10, (i + 1) * 10), false);
         }
         assertThat(files(folder, ".log")).hasSize(1);
         assertThat(spool.bytes()).isGreaterThan(24_000);
+    }
+
+    private void open() throws IOException {
+        SpoolSettings settings = new SpoolSettings(folder, 1L << 30, null, Duration.ofSeconds(5), false);
+        spool = Spool.open(disk.path(folder), settings, accountant, () -> 0);
     }
 
     @AfterEach
@@ -101,6 +107,28 @@ class UnreadableSpoolTest {
         assertThat(lost).isZero();
         spool.commit(spool.readOffset());
         assertThat(files(folder, ".damaged-")).isEmpty();
+    }
+
+    /** A batch whose length has changed looks like a write that did not end; no room for a copy is no reason to cut it off. */
+    @Test
+    void shouldOpenAndKeepTheFileWhenTheDiskHasNoRoomForItsTail() throws IOException {
+        spool.close();
+        Path file = folder.resolve(FIRST);
+        byte[] torn = Arrays.copyOf(Files.readAllBytes(file), (int) Files.size(file) - 20);
+        Files.write(file, torn);
+        disk.setFull();
+
+        open();
+
+        assertThat(read(spool))
+                .isEqualTo(IntStream.range(0, 10 * (BATCHES - 1)).boxed().toList());
+        spool.commit(spool.readOffset());
+        spool.append(entries(1_000, 1_010), false);
+        assertThat(read(spool)).isEqualTo(IntStream.range(1_000, 1_010).boxed().toList());
+        spool.commit(spool.readOffset());
+        assertThat(files(folder, FIRST + ".damaged-"))
+                .singleElement()
+                .satisfies(kept -> assertThat(kept).hasBinaryContent(torn));
     }
 
     @Test
