@@ -52,7 +52,7 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
     private final Queue<Refusal> refusals = new ConcurrentLinkedQueue<>();
 
     /** Dead letters that Kafka refused as well: they stay unacknowledged, and are tried again. */
-    private final ArrayDeque<Cargo> refusedDeadLetters = new ArrayDeque<>();
+    private final ArrayDeque<Letter> refusedDeadLetters = new ArrayDeque<>();
 
     /** What those hold of the memory, in bytes. */
     private long refusedBytes;
@@ -65,13 +65,14 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
     /** When they are tried again. */
     private long retryNs;
 
-    /**
-     * What a record in Kafka's hands is.
-     *
-     * @param parcel the message it is of
-     * @param letter the record if it is the dead letter, null if it is an ordinary one
-     */
-    record Cargo(Parcel parcel, @Nullable OutboundRecord letter) {}
+    /** What a record in Kafka's hands is: one of a parcel, or the dead letter in place of all of them. */
+    sealed interface Cargo permits Parcel, Letter {
+
+        Parcel parcel();
+    }
+
+    /** A dead letter, and what it is of. */
+    record Letter(Parcel parcel, OutboundRecord record) implements Cargo {}
 
     private record Refusal(Cargo cargo, Exception cause) {}
 
@@ -90,9 +91,8 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
 
     /** Sends {@code records}, which are all there are of {@code parcel}. */
     void send(Parcel parcel, List<OutboundRecord> records) throws InterruptedException {
-        Cargo cargo = new Cargo(parcel, null);
         for (OutboundRecord record : records) {
-            sink.send(record, cargo);
+            sink.send(record, parcel);
         }
     }
 
@@ -100,7 +100,7 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
     void sendLetter(Parcel parcel, OutboundRecord letter) throws InterruptedException {
         // It may have waited for long, with a time that Kafka does not take.
         OutboundRecord current = DeadLetters.at(System.currentTimeMillis(), letter);
-        sink.send(current, new Cargo(parcel, current));
+        sink.send(current, new Letter(parcel, current));
     }
 
     /** Makes the dead letter of a message, to be sent or spooled by the caller. Another thread may send meanwhile. */
@@ -125,13 +125,11 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
         settle();
         if (!refusedDeadLetters.isEmpty() && clockNs.getAsLong() - retryNs >= 0) {
             retryNs = clockNs.getAsLong() + DEAD_LETTER_RETRY_NS;
-            List<Cargo> again = new ArrayList<>(refusedDeadLetters);
+            List<Letter> again = new ArrayList<>(refusedDeadLetters);
             refusedDeadLetters.clear();
             refusedBytes = 0;
-            for (Cargo each : again) {
-                if (each.letter() != null) {
-                    sendLetter(each.parcel(), each.letter());
-                }
+            for (Letter each : again) {
+                sendLetter(each.parcel(), each.record());
             }
         }
     }
@@ -139,39 +137,41 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
     /** Decides on what Kafka has refused. */
     void settle() throws InterruptedException {
         for (Refusal refusal = refusals.poll(); refusal != null; refusal = refusals.poll()) {
-            settle(refusal);
+            if (refusal.cargo() instanceof Letter letter) {
+                settle(letter, refusal.cause());
+            } else {
+                settle(refusal.cargo().parcel(), refusal.cause());
+            }
         }
     }
 
-    /**
-     * For an ordinary record its message becomes a dead letter, of which one is enough; a dead letter is shortened once, then
-     * waits.
-     */
-    private void settle(Refusal refusal) throws InterruptedException {
-        Cargo cargo = refusal.cargo();
-        Parcel parcel = cargo.parcel();
-        OutboundRecord letter = cargo.letter();
-        if (letter == null && parcel.isRejected()) {
-            confirmed(cargo); // The dead letter has all of it.
-        } else if (letter == null) {
-            sendLetter(parcel, bury(parcel, "refused by Kafka", refusal.cause()));
+    /** The message becomes a dead letter, of which one is enough. */
+    private void settle(Parcel parcel, Exception cause) throws InterruptedException {
+        if (parcel.isRejected()) {
+            confirmed(parcel); // The dead letter has all of it.
         } else {
-            OutboundRecord excerpt = KafkaSink.isTooLarge(refusal.cause()) ? deadLetters.excerpt(letter) : null;
-            if (excerpt != null) {
-                sendLetter(parcel, excerpt);
-                return;
-            }
-            deadLetterRefusals.log(suppressed -> LOG.error(
-                    "Kafka refuses the dead-letter topic; trying again until it does not: {}{}",
-                    refusal.cause().toString(),
-                    LimitedLog.others(suppressed)));
-            if (parcel.refuseLetter() && refusing.getAndIncrement() == 0) {
-                refusingSinceNs = clockNs.getAsLong();
-                retryNs = refusingSinceNs + DEAD_LETTER_RETRY_NS;
-            }
-            refusedDeadLetters.add(cargo);
-            refusedBytes += LETTER_BYTES + letter.weight();
+            sendLetter(parcel, bury(parcel, "refused by Kafka", cause));
         }
+    }
+
+    /** It is shortened once, then waits. */
+    private void settle(Letter letter, Exception cause) throws InterruptedException {
+        Parcel parcel = letter.parcel();
+        OutboundRecord excerpt = KafkaSink.isTooLarge(cause) ? deadLetters.excerpt(letter.record()) : null;
+        if (excerpt != null) {
+            sendLetter(parcel, excerpt);
+            return;
+        }
+        deadLetterRefusals.log(suppressed -> LOG.error(
+                "Kafka refuses the dead-letter topic; trying again until it does not: {}{}",
+                cause.toString(),
+                LimitedLog.others(suppressed)));
+        if (parcel.refuseLetter() && refusing.getAndIncrement() == 0) {
+            refusingSinceNs = clockNs.getAsLong();
+            retryNs = refusingSinceNs + DEAD_LETTER_RETRY_NS;
+        }
+        refusedDeadLetters.add(letter);
+        refusedBytes += LETTER_BYTES + letter.record().weight();
     }
 
     /** How long to wait before it is tended again, in milliseconds; 0: more can be sent now. */
@@ -213,24 +213,22 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
             open.clear();
             sink.forEachUnconfirmed((record, cargo) -> add(open, cargo, record));
         } while (!refusals.isEmpty());
-        for (Cargo cargo : refusedDeadLetters) {
-            if (cargo.letter() != null) {
-                add(open, cargo, cargo.letter());
-            }
+        for (Letter letter : refusedDeadLetters) {
+            add(open, letter, letter.record());
         }
         return open;
     }
 
     /** Where there is a dead letter it has all of the message. */
     private static void add(Map<Parcel, List<OutboundRecord>> open, Cargo cargo, OutboundRecord record) {
-        if (cargo.letter() != null || !cargo.parcel().isRejected()) {
+        if (cargo instanceof Letter || !cargo.parcel().isRejected()) {
             open.computeIfAbsent(cargo.parcel(), p -> new ArrayList<>()).add(record);
         }
     }
 
     @Override
     public void confirmed(Cargo cargo) {
-        boolean letter = cargo.letter() != null;
+        boolean letter = cargo instanceof Letter;
         if (letter && cargo.parcel().acceptLetter()) {
             refusing.decrementAndGet();
         }

@@ -17,7 +17,7 @@ import uns.bridge.pipeline.DeadLetters;
  *
  * <p>Kafka's I/O thread completes its parts, while another thread may move it into the spool.
  */
-final class Parcel {
+final class Parcel implements Outlet.Cargo {
 
     /** The message it is of; null: it was read from the spool. */
     private final @Nullable Delivery delivery;
@@ -76,6 +76,11 @@ final class Parcel {
         this.rejected = rejected;
         this.spoolEnd = spoolEnd;
         this.spooledMs = spooledMs;
+    }
+
+    @Override
+    public Parcel parcel() {
+        return this;
     }
 
     /** What its dead letter is made of; to be called on the pipeline's thread while it is not in the spool. */

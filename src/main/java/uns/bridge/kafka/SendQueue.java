@@ -32,6 +32,7 @@ final class SendQueue {
     private final KafkaCondition condition;
     private final Time time;
     private final long maxBlockNs;
+    private final ProducerRecords records = new ProducerRecords();
     private final ArrayDeque<Sending<?>> pending = new ArrayDeque<>();
 
     /** Until when the producer is left alone, if it is. */
@@ -151,7 +152,7 @@ final class SendQueue {
         }
         sending.begin();
         try {
-            producer.get().send(sending.toProducerRecord(), sending);
+            producer.get().send(records.of(sending.record), sending);
         } catch (InterruptException e) {
             throw (InterruptedException) new InterruptedException("interrupted while sending").initCause(e);
         } catch (KafkaException | IllegalStateException e) {

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Callback;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.message.OutboundRecord;
@@ -64,15 +63,6 @@ final class Sending<T> implements Callback {
     /** Equal for records whose order counts. */
     Object orderedBy() {
         return List.of(record.topic(), ByteBuffer.wrap(record.key()));
-    }
-
-    ProducerRecord<byte[], byte[]> toProducerRecord() {
-        ProducerRecord<byte[], byte[]> sent =
-                new ProducerRecord<>(record.topic(), null, record.timestampMs(), record.key(), record.value());
-        for (OutboundRecord.Header header : record.headers()) {
-            sent.headers().add(header.name(), header.value()); // Those of a constructor would be copied once more.
-        }
-        return sent;
     }
 
     /** Synchronized, since a producer that was given up may answer beside its successor, and the listener is told once. */

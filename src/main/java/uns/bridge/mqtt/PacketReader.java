@@ -69,6 +69,15 @@ final class PacketReader {
         return text;
     }
 
+    /** As {@link #text}, one of {@code recent} if it is among them. */
+    String text(RecentTopics recent) throws IOException {
+        int length = uint16();
+        take(length);
+        String text = recent.get(buffer, position, length);
+        position += length;
+        return text;
+    }
+
     /** Binary Data (MQTT 5, 1.5.6). */
     byte[] binary() throws IOException {
         return bytes(uint16());

@@ -17,6 +17,7 @@ final class PublishReader {
     private final long maxPayloadBytes;
     private final boolean hasProperties;
     private final CopyWindow copies;
+    private final RecentTopics topics = new RecentTopics();
 
     /** Of the message that is being read: its identifier if it has one only, and how many it has. */
     private int identifier;
@@ -43,7 +44,7 @@ final class PublishReader {
         if (qos == 3) {
             throw new IOException("PUBLISH with QoS 3 (MQTT 5, 3.3.1.2)");
         }
-        String topic = reader.text();
+        String topic = reader.text(topics);
         int packetId = qos == 0 ? 0 : reader.uint16();
         int propertiesLength = hasProperties ? reader.variableByteInteger() : 0;
         int unheld = 0;
