@@ -734,6 +734,36 @@ class DetourTest {
         assertThat(logFiles()).isZero();
     }
 
+    @Test
+    void shouldLetAnyNumberOfMessagesOvertakeATopicThatTakesNone() throws Exception {
+        int others = 120_000;
+        SpoolSettings settings = new SpoolSettings(folder.resolve("spool"), 1 << 30, null, AFTER, false);
+        List<SpoolEntry> entries =
+                new ArrayList<>(Collections.nCopies(others, new SpoolEntry(false, null, List.of(part("1")))));
+        OutboundRecord first = part("1");
+        entries.add(
+                0,
+                new SpoolEntry(
+                        false, null, List.of(new OutboundRecord("stuck", first.key(), first.value(), 0, List.of()))));
+        leave(settings, entries);
+        kafka.silentTopics.add("stuck");
+        begin(settings);
+        kafka.whenSent(() -> kafka.producer().completeNext());
+        for (int i = 0; i < 1_000 && books().delivered() < others; i++) {
+            pass(Duration.ofMillis(101));
+            detour.step();
+        }
+
+        assertThat(books()).isEqualTo(new Books(0, others + 1, others, 0, 0, Map.of(), 0, 1));
+        assertThat(outlet.unconfirmedBytes()).isLessThan(1_000);
+        kafka.silentTopics.clear();
+        pass(Duration.ofSeconds(31));
+        drain(); // Another producer is made, after a pause.
+        pass(Duration.ofSeconds(1));
+        drain();
+        assertThat(books()).isEqualTo(new Books(0, others + 1, others + 1, 0, 0, Map.of(), 0, 0));
+    }
+
     /** An earlier run has left {@code entries} in the spool. */
     private void leave(SpoolSettings settings, List<SpoolEntry> entries) throws IOException {
         SpoolLosses losses = new SpoolLosses(new DeliveryTracker(1, 1));

@@ -1,5 +1,6 @@
 package uns.bridge;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import uns.bridge.brokers.Brokers;
 import uns.bridge.brokers.KafkaBroker;
+import uns.bridge.brokers.KafkaProcess;
 import uns.bridge.brokers.MqttBroker;
 import uns.bridge.testbed.BridgeProcess;
 import uns.bridge.testbed.KafkaReader;
@@ -101,6 +103,59 @@ class SpoolIT {
                 assertThat(bridge.terminate()).isZero();
             }
         }
+    }
+
+    /** As one that has too few replicas in sync, or no leader. */
+    @Test
+    void shouldCarryAllOthersWhileOneTopicTakesNothing() throws Exception {
+        String stuck = (prefix + "/stuck").replace('/', '_');
+        try (MqttBroker mqtt = Brokers.mqtt();
+                KafkaProcess kafka = new KafkaProcess(Map.of());
+                Publisher publisher = new Publisher(mqtt)) {
+            String settings = BridgeProcess.settings(mqtt, kafka, "topics: ['" + prefix + "/#']", "client_id: " + name)
+                    + "spool:\n  dir: " + folder.resolve("spool") + "\n  after: 1s\n";
+            try (BridgeProcess bridge = BridgeProcess.start(settings, Map.of()).awaitSubscribed()) {
+                publisher.publish(prefix + "/stuck", "{\"first\": 1}");
+                try (KafkaReader reader = new KafkaReader(kafka.bootstrapServers(), stuck)) {
+                    reader.read(1);
+                }
+                kafka.addAbsentReplica(stuck);
+                kafka.configure(stuck, "min.insync.replicas", "2");
+                publisher.publish(prefix + "/stuck", "{\"second\": 2}");
+                bridge.awaitLog("messages go to the spool");
+                publisher.publish(prefix + "/stuck", "{\"third\": 3}");
+                String text = "x".repeat(30_000);
+                for (int i = 0; i < COUNT; i++) { // 60 MB: several times what the bridge has in Kafka's hands.
+                    publisher.publish(prefix + "/line" + i % TOPICS, "{\"i\": " + i + ", \"text\": \"" + text + "\"}");
+                }
+                publisher.awaitAcknowledged();
+                try (KafkaReader reader =
+                        new KafkaReader(kafka.bootstrapServers(), prefix.replace('/', '_') + "_line.*")) {
+                    assertThat(values(reader, COUNT)).hasSize(COUNT);
+                }
+                bridge.awaitLog("Kafka confirms others, but for over 5 s nothing of topic " + stuck);
+
+                kafka.configure(stuck, "min.insync.replicas", "");
+                try (KafkaReader reader = new KafkaReader(kafka.bootstrapServers(), stuck)) {
+                    assertThat(values(reader, 3))
+                            .containsExactly("{\"first\": 1}", "{\"second\": 2}", "{\"third\": 3}");
+                }
+                bridge.awaitLog("The spool is drained");
+                assertThat(bridge.terminate()).isZero();
+            }
+        }
+    }
+
+    /** In the order of their first appearance; a record may come again. */
+    private static List<String> values(KafkaReader reader, int count) {
+        return distinct(reader.readUntil(PATIENCE, records -> distinct(records).size() >= count));
+    }
+
+    private static List<String> distinct(List<ConsumerRecord<byte[], byte[]>> records) {
+        return records.stream()
+                .map(record -> new String(record.value(), UTF_8))
+                .distinct()
+                .toList();
     }
 
     private void publish(Publisher publisher) {

@@ -1,7 +1,6 @@
 package uns.bridge.kafka;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -60,16 +59,15 @@ public final class KafkaSink<T> implements AutoCloseable {
     private final KafkaCondition condition;
     private final long maxUnconfirmedBytes;
 
-    /** What Kafka has not confirmed, in the order it is sent. */
-    private final ArrayDeque<Sending<T>> unconfirmed = new ArrayDeque<>();
+    private final Unconfirmed<T> unconfirmed = new Unconfirmed<>();
 
     /** What of it the current producer does not have yet. */
     private final SendQueue queue;
 
     private final ConfirmationWatch confirmations;
 
-    /** Of {@link #unconfirmed} and of what is held back for its topic. */
-    private long unconfirmedBytes;
+    /** What is held back for its topic holds of the memory. */
+    private long heldBytes;
 
     public KafkaSink(KafkaSettings settings, Listener<T> listener, Health health) {
         this(
@@ -108,10 +106,10 @@ public final class KafkaSink<T> implements AutoCloseable {
         this.awaited = creator == null ? null : new AwaitedTopics<>(creator, time);
         this.time = time;
         this.denied = new DeniedTopics(time);
-        this.listener = denied.before(listener);
         this.condition = new KafkaCondition(health, unconfirmed::size);
         this.queue = new SendQueue(producer, probe, denied, condition, time, maxBlock);
         this.confirmations = new ConfirmationWatch(producer, probe, condition, time);
+        this.listener = confirmations.before(denied.before(listener));
         this.maxUnconfirmedBytes = maxUnconfirmedBytes;
     }
 
@@ -128,13 +126,12 @@ public final class KafkaSink<T> implements AutoCloseable {
         Sending<T> sending = new Sending<>(record, token, listener, failed, time.nanoTime());
         if (awaited == null || awaited.exists(record.topic())) {
             unconfirmed.add(sending);
-            unconfirmedBytes += sending.weight();
             queue.add(sending);
             return;
         }
         String absence = probe.absence(record.topic());
         if (absence == null) {
-            unconfirmedBytes += sending.weight();
+            heldBytes += sending.weight();
             awaited.hold(record.topic(), sending);
         } else {
             sending.refuse(new UnknownTopicOrPartitionException(absence));
@@ -150,7 +147,7 @@ public final class KafkaSink<T> implements AutoCloseable {
         if (pauseMs > 0) {
             return pauseMs;
         }
-        return unconfirmedBytes > maxUnconfirmedBytes ? ROOM_PAUSE_MS : 0;
+        return unconfirmedBytes() > maxUnconfirmedBytes ? ROOM_PAUSE_MS : 0;
     }
 
     /** How soon {@link #tend} is to be called though it may be able to take records, in milliseconds; 0: that can wait. */
@@ -163,7 +160,11 @@ public final class KafkaSink<T> implements AutoCloseable {
      */
     public void tend() throws InterruptedException {
         forgetConfirmed();
-        confirmations.look(unconfirmed);
+        confirmations.look(unconfirmed.oldest());
+        if (confirmations.hasPassed(unconfirmed.oldest())) {
+            unconfirmed.forgetAllDone(this::forget);
+            producer.worksWell(); // For all but one.
+        }
         recover();
         release();
         String overdue = overdueTopic();
@@ -183,7 +184,7 @@ public final class KafkaSink<T> implements AutoCloseable {
     /** For how long the oldest record that it has is not confirmed, in nanoseconds; 0 if it has none. */
     public long waitingNs() {
         forgetConfirmed();
-        Sending<T> head = unconfirmed.peek();
+        Sending<T> head = unconfirmed.oldest();
         Sending<T> held = awaited == null ? null : awaited.oldest();
         long now = time.nanoTime();
         return Math.max(head == null ? 0 : now - head.sinceNs, held == null ? 0 : now - held.sinceNs);
@@ -191,12 +192,12 @@ public final class KafkaSink<T> implements AutoCloseable {
 
     /** What its records hold of the memory, in bytes. */
     public long unconfirmedBytes() {
-        return unconfirmedBytes;
+        return unconfirmed.bytes() + heldBytes;
     }
 
     /** Tells each record that it has and that is neither confirmed nor refused; those of a key in their order. */
     public void forEachUnconfirmed(BiConsumer<OutboundRecord, T> action) {
-        unconfirmed.forEach(sending -> sending.tellIfOpen(action));
+        unconfirmed.forEachOpen(action);
         if (awaited != null) {
             awaited.forEach(sending -> sending.tellIfOpen(action));
         }
@@ -217,6 +218,9 @@ public final class KafkaSink<T> implements AutoCloseable {
         }
         for (AwaitedTopics.Released<Sending<T>> next = awaited.poll(); next != null; next = awaited.poll()) {
             Exception refusal = next.refusal();
+            for (Sending<T> sending : next.sendings()) {
+                heldBytes -= sending.weight();
+            }
             if (refusal == null) {
                 probe.forget(next.topic());
                 unconfirmed.addAll(next.sendings());
@@ -225,7 +229,6 @@ public final class KafkaSink<T> implements AutoCloseable {
                 String absence = AdminLookup.reason(next.topic(), refusal);
                 probe.remember(next.topic(), new TopicProbe.Absence(absence, false));
                 for (Sending<T> sending : next.sendings()) {
-                    unconfirmedBytes -= sending.weight();
                     sending.refuse(new UnknownTopicOrPartitionException(absence));
                 }
             }
@@ -265,22 +268,24 @@ public final class KafkaSink<T> implements AutoCloseable {
             producer.discard();
             forgetConfirmed(); // What the old producer has done does not tell that the next one works.
             condition.trouble("Kafka producer failed, replacing it: " + KafkaErrors.describe(cause));
-            queue.beginAgain(unconfirmed, producer.replace());
+            queue.beginAgain(unconfirmed.sendAgain(), producer.replace());
             queue.handOver();
         }
     }
 
     private void forgetConfirmed() {
-        for (Sending<T> head = unconfirmed.peek(); head != null && head.done; head = unconfirmed.peek()) {
-            unconfirmed.remove();
-            unconfirmedBytes -= head.weight();
-            if (head.confirmed) {
-                denied.taken(head.record.topic());
-            }
-            if (condition.isTroubled() && head.confirmed && overdueTopic() == null) {
+        for (Sending<T> next = unconfirmed.pollDone(); next != null; next = unconfirmed.pollDone()) {
+            forget(next);
+            if (condition.isTroubled() && next.confirmed && overdueTopic() == null) {
                 producer.worksWell();
                 condition.well();
             }
+        }
+    }
+
+    private void forget(Sending<T> sending) {
+        if (sending.confirmed) {
+            denied.taken(sending.record.topic());
         }
     }
 

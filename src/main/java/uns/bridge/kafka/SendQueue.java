@@ -3,8 +3,6 @@ package uns.bridge.kafka;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.Set;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -84,22 +82,12 @@ final class SendQueue {
         question.join(topic);
     }
 
-    /**
-     * Begins anew, in {@code pauseMs}, for a producer that has none of {@code unconfirmed}. What was confirmed behind a record
-     * of the same key is sent again after it, so that the order ends as it began.
-     */
-    void beginAgain(Iterable<? extends Sending<?>> unconfirmed, long pauseMs) {
+    /** Begins anew, in {@code pauseMs}, for a producer that has nothing yet, and is to send {@code sendings} first. */
+    void beginAgain(Collection<? extends Sending<?>> sendings, long pauseMs) {
         leaveAlone(pauseMs);
         pending.clear();
         unblock();
-        Set<Object> keys = new HashSet<>();
-        for (Sending<?> sending : unconfirmed) {
-            if (!sending.done || (sending.confirmed && keys.contains(sending.orderedBy()))) {
-                keys.add(sending.orderedBy());
-                sending.done = false;
-                pending.add(sending);
-            }
-        }
+        pending.addAll(sendings);
     }
 
     /** Whether Kafka is left alone at the moment. */

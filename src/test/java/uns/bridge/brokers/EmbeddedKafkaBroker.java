@@ -34,7 +34,7 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
             Map.entry("log.cleaner.dedupe.buffer.size", "4194304"));
 
     static final String HOST = "127.0.0.1";
-    private static final int NODE_ID = 1;
+    static final int NODE_ID = 1;
 
     private final DataDirectory directory = new DataDirectory("kafka-");
     private final int port;
@@ -48,7 +48,7 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
         int proxiedPort = Ports.free();
         proxy = new TcpProxy(HOST, proxiedPort);
 
-        properties.putAll(node(directory, port, proxiedPort, proxy));
+        properties.putAll(node(directory, port, proxiedPort, Ports.free(), proxy));
         properties.putAll(SINGLE_NODE);
         properties.putAll(overrides);
 
@@ -62,8 +62,8 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
     }
 
     /** What tells a node who it is and where its ports and its log are. */
-    static Map<String, String> node(DataDirectory directory, int port, int proxiedPort, TcpProxy proxy) {
-        int controllerPort = Ports.free();
+    static Map<String, String> node(
+            DataDirectory directory, int port, int proxiedPort, int controllerPort, TcpProxy proxy) {
         return Map.of(
                 "process.roles",
                 "broker,controller",

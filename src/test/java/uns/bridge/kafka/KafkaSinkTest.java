@@ -666,6 +666,84 @@ class KafkaSinkTest {
     }
 
     @Test
+    void shouldForgetWhatIsConfirmedBehindATopicThatStandsStill() throws InterruptedException {
+        kafka.keepSilentOnce();
+        sink.send(record("stuck", "s"), "s");
+        send("a");
+        confirm(1);
+        sink.send(record("t", "x", "x".repeat(1_000)), "x");
+        sink.send(record("stuck", "s2"), "s2");
+        confirm(1);
+        tend();
+        assertThat(sink.unconfirmedBytes()).isGreaterThan(1_000); // A short wait is an everyday case.
+
+        kafka.time.pass(Duration.ofSeconds(2));
+        send("b");
+        confirm(2); // s2 and b.
+        tend();
+
+        assertThat(sink.unconfirmedBytes()).isLessThan(1_000);
+        List<String> open = new ArrayList<>();
+        sink.forEachUnconfirmed((record, token) -> open.add(token));
+        assertThat(open).containsExactly("s");
+        assertThat(sink.waitingNs()).isEqualTo(Duration.ofSeconds(2).toNanos());
+    }
+
+    @Test
+    void shouldSendAgainWhatIsConfirmedBehindARecordOfItsKeyAfterAllElseIsForgotten() throws InterruptedException {
+        kafka.keepSilentOnce();
+        sink.send(record("stuck", "s"), "s");
+        sink.send(record("stuck", "s2"), "s2");
+        sink.send(record("stuck", "other", "o"), "o");
+        send("a");
+        confirm(3);
+        for (int i = 0; i < 7; i++) {
+            kafka.time.pass(Duration.ofSeconds(5));
+            send("b" + i);
+            confirm(1);
+            tend();
+        }
+
+        assertReplaced("s", "s2");
+        confirm(2);
+        tend();
+        assertThat(events).endsWith("s");
+        assertThat(sink.unconfirmedBytes()).isZero();
+        assertThat(problem()).isEmpty();
+    }
+
+    @Test
+    void shouldTellWhichTopicStandsStillWhileOthersAreConfirmed() throws InterruptedException {
+        kafka.keepSilentOnce();
+        sink.send(record("stuck", "s"), "s");
+        tend();
+        for (int i = 0; i < 3; i++) {
+            kafka.time.pass(Duration.ofSeconds(2));
+            send("a" + i);
+            confirm(1);
+            tend();
+        }
+
+        assertThat(problem()).isEqualTo("Kafka confirms others, but for over 5 s nothing of topic stuck");
+    }
+
+    @Test
+    void shouldNotWaitLongerEachTimeWhenOnlyOneTopicStandsStill() throws InterruptedException {
+        kafka.silentTopics.add("stuck");
+        sink.send(record("stuck", "s"), "s");
+        tend();
+        for (int i = 0; i < 40; i++) {
+            kafka.time.pass(Duration.ofSeconds(5));
+            send("a" + i);
+            confirm(1);
+            tend();
+        }
+
+        assertThat(kafka.producers()).hasSizeGreaterThan(4);
+        assertThat(kafka.time.sleeps).containsOnly(500L);
+    }
+
+    @Test
     void shouldConfirmOnceWhenTheOldProducerConfirmsAsWell() throws InterruptedException {
         send("a", "b");
         ScriptedProducer old = kafka.producer();
@@ -920,7 +998,11 @@ class KafkaSinkTest {
     }
 
     private static OutboundRecord record(String topic, String value) {
-        return new OutboundRecord(topic, new byte[0], value.getBytes(UTF_8), 0, List.of());
+        return record(topic, "", value);
+    }
+
+    private static OutboundRecord record(String topic, String key, String value) {
+        return new OutboundRecord(topic, key.getBytes(UTF_8), value.getBytes(UTF_8), 0, List.of());
     }
 
     private void confirm(int count) {

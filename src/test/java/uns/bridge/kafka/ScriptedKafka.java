@@ -48,6 +48,9 @@ public final class ScriptedKafka {
     final Set<String> known = new HashSet<>();
 
     final ScriptedTime time = new ScriptedTime();
+    /** The topics whose records are taken, and never answered. */
+    public final Set<String> silentTopics = new HashSet<>();
+
     private boolean silent;
     private Runnable whenSent = () -> {};
 
@@ -173,7 +176,7 @@ public final class ScriptedKafka {
         @Override
         public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
             throwIfInterrupted();
-            if (silent) {
+            if (silent || silentTopics.contains(record.topic())) {
                 silent = false;
                 return new CompletableFuture<>();
             }
