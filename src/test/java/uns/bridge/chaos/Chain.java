@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +13,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.config.ConfigResource;
 import uns.bridge.brokers.HiveMqProcess;
 import uns.bridge.brokers.KafkaProcess;
 import uns.bridge.brokers.TcpProxy;
@@ -121,18 +117,6 @@ final class Chain implements AutoCloseable {
 
     static String kafkaTopic(String mqttTopic) {
         return mqttTopic.replace('/', '_');
-    }
-
-    /** Sets a configuration of a Kafka topic, or with an empty value back to the default. */
-    void configure(String kafkaTopic, String config, String value) throws InterruptedException {
-        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, kafkaTopic);
-        AlterConfigOp.OpType type = value.isEmpty() ? AlterConfigOp.OpType.DELETE : AlterConfigOp.OpType.SET;
-        Collection<AlterConfigOp> change = List.of(new AlterConfigOp(new ConfigEntry(config, value), type));
-        try (Admin admin = admin()) {
-            admin.incrementalAlterConfigs(Map.of(topic, change)).all().get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     void delete(String kafkaTopic) throws InterruptedException {

@@ -61,15 +61,17 @@ enum Fault {
     }),
     TOPIC_READ_ONLY("Kafka: topic below min.insync.replicas", (chain, random) -> {
         awaitArrivalOf(chain, chain.driver.topic());
-        chain.configure(Chain.kafkaTopic(chain.driver.topic()), "min.insync.replicas", "2");
+        String topic = Chain.kafkaTopic(chain.driver.topic());
+        chain.kafka.addAbsentReplica(topic);
+        chain.kafka.configure(topic, "min.insync.replicas", "2");
         hold(random, 1_000, 5_000);
-        chain.configure(Chain.kafkaTopic(chain.driver.topic()), "min.insync.replicas", "");
+        chain.kafka.configure(topic, "min.insync.replicas", "");
     }),
     TOPIC_REFUSES_LARGE("Kafka: topic with small max.message.bytes", (chain, random) -> {
         awaitArrivalOf(chain, chain.driver.topic());
-        chain.configure(Chain.kafkaTopic(chain.driver.topic()), "max.message.bytes", "300");
+        chain.kafka.configure(Chain.kafkaTopic(chain.driver.topic()), "max.message.bytes", "300");
         hold(random, 500, 2_000);
-        chain.configure(Chain.kafkaTopic(chain.driver.topic()), "max.message.bytes", "");
+        chain.kafka.configure(Chain.kafkaTopic(chain.driver.topic()), "max.message.bytes", "");
     }),
     CLOCK_JUMPS("bridge: system clock jumps", Fault::jump),
     HEAP_AT_BOUND("bridge: heap at its bound, Kafka away", (chain, random) -> {
