@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import uns.bridge.brokers.AbsentBroker;
 import uns.bridge.brokers.Brokers;
 import uns.bridge.brokers.KafkaBroker;
 import uns.bridge.brokers.MqttBroker;
@@ -46,6 +47,7 @@ class DoctorIT {
     private static final Authority CA = Authority.named("Plant CA");
     private static final int TLS = Ports.free();
     private static final int LOGIN = Ports.free();
+    private static final int CONTROLLER = Ports.free();
     private static final int SECURE_LOGIN = Ports.free();
 
     @TempDir
@@ -68,9 +70,11 @@ class DoctorIT {
         mqtt = Brokers.mqttWithAccess(PASSWORD, new TlsListener(TLS, own, null, Issued.PASSWORD, null));
         kafka = startKafka();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            AbsentBroker.register(admin, "127.0.0.1", CONTROLLER);
             admin.createTopics(List.of(
                             new NewTopic("uns_bridge_dead_letter", 1, (short) 1),
-                            new NewTopic("acme_insync", 1, (short) 1).configs(Map.of("min.insync.replicas", "2")),
+                            new NewTopic("acme_insync", Map.of(0, List.of(1, AbsentBroker.ID)))
+                                    .configs(Map.of("min.insync.replicas", "2")),
                             new NewTopic("acme_forbidden", 1, (short) 1)))
                     .all()
                     .get(30, TimeUnit.SECONDS);
@@ -90,12 +94,11 @@ class DoctorIT {
 
     private static KafkaBroker startKafka() {
         int direct = Ports.free();
-        int controller = Ports.free();
         Map<String, String> settings = new HashMap<>();
-        settings.put("controller.quorum.voters", "1@127.0.0.1:" + controller);
+        settings.put("controller.quorum.voters", "1@127.0.0.1:" + CONTROLLER);
         String clients =
                 "DIRECT://127.0.0.1:" + direct + ",LOGIN://127.0.0.1:" + LOGIN + ",SECURE://127.0.0.1:" + SECURE_LOGIN;
-        settings.put("listeners", clients + ",CONTROLLER://127.0.0.1:" + controller);
+        settings.put("listeners", clients + ",CONTROLLER://127.0.0.1:" + CONTROLLER);
         settings.put("advertised.listeners", clients);
         settings.put(
                 "listener.security.protocol.map",
@@ -318,7 +321,7 @@ class DoctorIT {
     void shouldNameTheTopicThatTakesNoRecord() throws Exception {
         mqttKeys.put("topics", "['acme/insync']");
 
-        assertFails("topic", "acme_insync: min.insync.replicas is 2 and there are only 1 replicas", "missing brokers");
+        assertFails("topic", "acme_insync: min.insync.replicas is 2 and only 1 of the 2 replicas", "missing brokers");
     }
 
     private void byWebSocket() {

@@ -169,6 +169,7 @@ public enum Remedy {
             "fewer brokers or replicas than the settings ask for",
             "lower min.insync.replicas or the replication factor, or start the missing brokers",
             "insync",
+            "has no leader",
             "replication factor"),
     KAFKA_TOPIC_MISSING(
             "the topic was not created, and Kafka creates none by itself",

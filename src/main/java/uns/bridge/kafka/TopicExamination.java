@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -62,15 +63,17 @@ final class TopicExamination {
                 examination.failed(STEP, topic + ": no permission to write");
                 return;
             }
-            int replicas = replicas(found);
+            List<TopicPartitionInfo> partitions = found.partitions();
             examination.ok(
                     STEP,
-                    topic + ": may be written; partitions " + found.partitions().size() + ", replicas " + replicas);
+                    topic + ": may be written; partitions " + partitions.size() + ", replicas "
+                            + TopicPromise.leastReplicas(partitions));
+            TopicPromise.tellOfLeaders(topic, partitions, examination);
             Config config = config(new ConfigResource(ConfigResource.Type.TOPIC, topic));
             if (config == null) {
                 examination.note(STEP, topic + ": its settings are not visible to the bridge (DescribeConfigs)");
             } else {
-                new TopicPromise(topic, topic.equals(settings.deadLetterTopic()), config, replicas).tell(examination);
+                new TopicPromise(topic, topic.equals(settings.deadLetterTopic()), config, partitions).tell(examination);
             }
         } catch (ExecutionException e) {
             if (e.getCause() instanceof AuthorizationException) {
@@ -170,13 +173,6 @@ final class TopicExamination {
         return topic.authorizedOperations() == null
                 || topic.authorizedOperations().contains(AclOperation.WRITE)
                 || topic.authorizedOperations().contains(AclOperation.ALL);
-    }
-
-    private static int replicas(TopicDescription topic) {
-        return topic.partitions().stream()
-                .mapToInt(partition -> partition.replicas().size())
-                .min()
-                .orElse(0);
     }
 
     private @Nullable Config brokerConfig() throws ExecutionException, TimeoutException, InterruptedException {

@@ -1,7 +1,9 @@
 package uns.bridge.kafka;
 
 import java.time.Duration;
+import java.util.List;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.TopicConfig;
 import uns.bridge.doctor.Examination;
 
@@ -21,13 +23,23 @@ final class TopicPromise {
     private final String topic;
     private final boolean deadLetters;
     private final Config config;
-    private final int replicas;
+    private final List<TopicPartitionInfo> partitions;
 
-    TopicPromise(String topic, boolean deadLetters, Config config, int replicas) {
+    TopicPromise(String topic, boolean deadLetters, Config config, List<TopicPartitionInfo> partitions) {
         this.topic = topic;
         this.deadLetters = deadLetters;
         this.config = config;
-        this.replicas = replicas;
+        this.partitions = partitions;
+    }
+
+    /** What can be told of a topic whose settings may not be seen. */
+    static void tellOfLeaders(String topic, List<TopicPartitionInfo> partitions, Examination examination) {
+        partitions.stream()
+                .filter(partition -> partition.leader() == null)
+                .findFirst()
+                .ifPresent(partition -> examination.failed(
+                        STEP,
+                        topic + ": partition " + partition.partition() + " has no leader, so it takes no record"));
     }
 
     void tell(Examination examination) {
@@ -39,20 +51,45 @@ final class TopicPromise {
                 topic + ": " + TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG + " " + inSync + ", "
                         + TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " " + maxBytes + ", " + TopicConfig.RETENTION_MS_CONFIG
                         + " " + retentionMs);
+        replicas(examination, inSync);
+        limits(examination);
+        if (deadLetters) {
+            deadLetters(examination, maxBytes, retentionMs);
+        }
+    }
+
+    /** From 3.7 on Kafka asks for no more replicas in sync than a partition has (KIP-966). */
+    private void replicas(Examination examination, long inSync) {
+        int replicas = leastReplicas(partitions);
         if (inSync > replicas) {
-            examination.failed(
+            examination.warning(
                     STEP,
                     topic + ": min.insync.replicas is " + inSync + " and there are only " + replicas
-                            + " replicas, so it takes no record");
+                            + " replicas: a Kafka before 3.7 takes no record, a later one is content with those");
         } else if (inSync < 2) {
             examination.warning(
                     STEP,
                     topic + ": min.insync.replicas is 1, so a record may be lost with the one broker that has it");
         }
-        limits(examination);
-        if (deadLetters) {
-            deadLetters(examination, maxBytes, retentionMs);
+        for (TopicPartitionInfo each : partitions) {
+            if (each.leader() != null
+                    && each.isr().size() < Math.min(inSync, each.replicas().size())) {
+                examination.failed(
+                        STEP,
+                        topic + ": min.insync.replicas is " + inSync + " and only "
+                                + each.isr().size() + " of the "
+                                + each.replicas().size() + " replicas of partition " + each.partition()
+                                + " are in sync, so it takes no record");
+                return;
+            }
         }
+    }
+
+    static int leastReplicas(List<TopicPartitionInfo> partitions) {
+        return partitions.stream()
+                .mapToInt(partition -> partition.replicas().size())
+                .min()
+                .orElse(0);
     }
 
     private void limits(Examination examination) {

@@ -6,9 +6,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,12 +47,33 @@ class TopicPromiseTest {
     }
 
     @Test
-    void shouldFailWhenThereAreFewerReplicasThanMustBeInSync() {
+    void shouldWarnWhenThereAreFewerReplicasThanMustBeInSync() {
         tell(false, 1, Map.of());
 
         assertThat(problems())
-                .containsExactly(
-                        "FAILED t: min.insync.replicas is 2 and there are only 1 replicas, so it takes no record");
+                .containsExactly("WARNING t: min.insync.replicas is 2 and there are only 1 replicas:"
+                        + " a Kafka before 3.7 takes no record, a later one is content with those");
+    }
+
+    @Test
+    void shouldFailWhenTooFewReplicasOfAPartitionAreInSync() {
+        tell(List.of(partition(0, 3, 3), partition(1, 3, 2), partition(2, 3, 1), partition(3, 3, 1)));
+
+        assertThat(problems())
+                .containsExactly("FAILED t: min.insync.replicas is 2 and only 1 of the 3 replicas of partition 2"
+                        + " are in sync, so it takes no record");
+    }
+
+    @Test
+    void shouldFailOnceWhenPartitionsHaveNoLeader() {
+        List<Node> nodes = List.of(new Node(1, "broker", 9092));
+        List<TopicPartitionInfo> partitions = List.of(
+                partition(0, 1, 1),
+                new TopicPartitionInfo(1, null, nodes, List.of()),
+                new TopicPartitionInfo(2, null, nodes, List.of()));
+        TopicPromise.tellOfLeaders("t", partitions, new Examination(findings::add));
+
+        assertThat(problems()).containsExactly("FAILED t: partition 1 has no leader, so it takes no record");
     }
 
     @ParameterizedTest
@@ -84,7 +108,11 @@ class TopicPromiseTest {
 
     @Test
     void shouldTakeWhatIsKeptForEverAndABrokerOfOldThatDoesNotTellAll() {
-        new TopicPromise("t", true, config(Map.of("min.insync.replicas", "2", "retention.ms", "-1")), 3)
+        new TopicPromise(
+                        "t",
+                        true,
+                        config(Map.of("min.insync.replicas", "2", "retention.ms", "-1")),
+                        List.of(partition(0, 3, 3)))
                 .tell(new Examination(findings::add));
 
         assertThat(problems()).isEmpty();
@@ -93,7 +121,19 @@ class TopicPromiseTest {
     private void tell(boolean deadLetters, int replicas, Map<String, String> changed) {
         Map<String, String> settings = new HashMap<>(SAFE);
         settings.putAll(changed);
-        new TopicPromise("t", deadLetters, config(settings), replicas).tell(new Examination(findings::add));
+        new TopicPromise("t", deadLetters, config(settings), List.of(partition(0, replicas, replicas)))
+                .tell(new Examination(findings::add));
+    }
+
+    private void tell(List<TopicPartitionInfo> partitions) {
+        new TopicPromise("t", false, config(SAFE), partitions).tell(new Examination(findings::add));
+    }
+
+    private static TopicPartitionInfo partition(int number, int replicas, int inSync) {
+        List<Node> nodes = IntStream.range(0, replicas)
+                .mapToObj(id -> new Node(id, "broker" + id, 9092))
+                .toList();
+        return new TopicPartitionInfo(number, nodes.get(0), nodes, nodes.subList(0, inSync));
     }
 
     private static Config config(Map<String, String> settings) {
