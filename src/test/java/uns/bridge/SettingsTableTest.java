@@ -48,6 +48,7 @@ class SettingsTableTest {
             kafka.config.compression.type | snappy | zip
             kafka.config.delivery.timeout.ms | 2147483647 | 1
             kafka.config.enable.idempotence | true | perhaps
+            kafka.config.enable.metrics.push | false | maybe
             kafka.config.linger.ms | 5 | -1
             kafka.config.max.block.ms | 15000 | 15s
             kafka.config.max.in.flight.requests.per.connection | 1 | 0

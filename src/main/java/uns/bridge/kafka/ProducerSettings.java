@@ -56,7 +56,10 @@ final class ProducerSettings {
             Map.entry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, String.valueOf(16 << 20)),
             Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, "15000"),
             // A day: a topic that is written once an hour must not hold up all others while it is looked up again.
-            Map.entry(ProducerConfig.METADATA_MAX_IDLE_CONFIG, "86400000"));
+            Map.entry(ProducerConfig.METADATA_MAX_IDLE_CONFIG, "86400000"),
+            // The producer's metrics of each topic once more, for Kafka brokers that ask for them, which few do
+            // (KIP-714).
+            Map.entry(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, "false"));
 
     private final Section section;
     private final List<String> warnings;

@@ -36,6 +36,7 @@ class KafkaSettingsTest {
                         Map.entry("buffer.memory", "16777216"),
                         Map.entry("max.block.ms", "15000"),
                         Map.entry("metadata.max.idle.ms", "86400000"),
+                        Map.entry("enable.metrics.push", "false"),
                         Map.entry("key.serializer", SERIALIZER),
                         Map.entry("value.serializer", SERIALIZER)));
         assertThat(kafka.deadLetterTopic()).isEqualTo("uns_bridge_dead_letter");
