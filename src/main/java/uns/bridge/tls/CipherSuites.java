@@ -90,46 +90,56 @@ public final class CipherSuites {
 
     /**
      * Java's names for a list of OpenSSL, in its order. As with OpenSSL, a list that names no suite of TLS 1.3 leaves those
-     * as they are.
+     * as they are, and suites that are switched off are left out (Java 24 and later have no RSA key exchange).
      *
      * @throws IllegalArgumentException if a name is not known, or nothing remains
      */
     public static List<String> parse(String list) {
+        return parse(list, Jdk.OFFERED, Jdk.BY_DEFAULT);
+    }
+
+    /**
+     * The same for a Java of which more is known.
+     *
+     * @param offered what it can offer
+     * @param byDefault what it offers by itself
+     */
+    static List<String> parse(String list, Set<String> offered, Set<String> byDefault) {
         Set<String> suites = new LinkedHashSet<>();
         Set<String> excluded = new LinkedHashSet<>();
+        String switchedOff = "";
         for (String item : list.split("[:,; ]+", -1)) {
             if (DEFAULTS.contains(item)) {
-                suites.addAll(Jdk.BY_DEFAULT);
+                suites.addAll(byDefault);
             } else if (item.startsWith("!") || item.startsWith("-")) {
                 String name = item.substring(1);
                 if (!NEVER_OFFERED.contains(name)) {
-                    excluded.add(suite(name));
+                    excluded.add(suite(name, offered));
                 }
+            } else if (offered.contains(suite(item, offered))) {
+                suites.add(suite(item, offered));
             } else {
-                suites.add(suite(item));
+                switchedOff = ", for " + item + " is switched off in this Java (jdk.tls.disabledAlgorithms)";
             }
         }
         suites.removeAll(excluded);
         if (suites.isEmpty()) {
-            throw new IllegalArgumentException("nothing remains of it");
+            throw new IllegalArgumentException("nothing remains of it" + switchedOff);
         }
         if (suites.stream().noneMatch(OF_TLS_1_3::contains)) {
-            Jdk.BY_DEFAULT.stream()
+            byDefault.stream()
                     .filter(suite -> OF_TLS_1_3.contains(suite) && !excluded.contains(suite))
                     .forEach(suites::add);
         }
         return List.copyOf(suites);
     }
 
-    private static String suite(String name) {
+    private static String suite(String name, Set<String> offered) {
         String suite = BY_OPENSSL_NAME.getOrDefault(name, name);
-        if (Jdk.OFFERED.contains(suite)) {
+        if (offered.contains(suite) || BY_OPENSSL_NAME.containsValue(suite)) {
             return suite;
         }
-        throw new IllegalArgumentException(
-                BY_OPENSSL_NAME.containsKey(name)
-                        ? name + " is switched off in this Java (jdk.tls.disabledAlgorithms)"
-                        : name + " is not known");
+        throw new IllegalArgumentException(name + " is not known");
     }
 
     private static Map<String, String> table(String text) {

@@ -60,8 +60,8 @@ class LibrdkafkaSettingsTest {
                 "ssl.cipher.suites: 'ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_256_GCM_SHA384' | ssl.cipher.suites |"
                         + " TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384",
                 // As with OpenSSL, those of TLS 1.3 stay.
-                "ssl.cipher.suites: 'AES128-SHA:!aNULL:!TLS_AES_128_GCM_SHA256:!TLS_CHACHA20_POLY1305_SHA256' |"
-                        + " ssl.cipher.suites | TLS_RSA_WITH_AES_128_CBC_SHA,TLS_AES_256_GCM_SHA384",
+                "ssl.cipher.suites: 'DHE-RSA-AES128-SHA:!aNULL:!TLS_AES_128_GCM_SHA256:!TLS_CHACHA20_POLY1305_SHA256' |"
+                        + " ssl.cipher.suites | TLS_DHE_RSA_WITH_AES_128_CBC_SHA,TLS_AES_256_GCM_SHA384",
                 "ssl.cipher.suites: 'TLS_OF_ANOTHER_PROVIDER' | ssl.cipher.suites | TLS_OF_ANOTHER_PROVIDER",
             })
     void shouldTranslateWhenWrittenByTheNameOfLibrdkafka(String written, String key, String value) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,11 +56,35 @@ class CipherSuitesTest {
                 .doesNotContain("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "TLS_AES_128_GCM_SHA256");
     }
 
-    /** Every OpenSSL name of the table is one that this Java offers, or the table is wrong. */
+    /** As Java 24 and later are without RSA key exchange. */
+    @ParameterizedTest
+    @CsvSource({
+        "ECDHE-RSA-AES128-GCM-SHA256:AES128-SHA, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        "TLS_RSA_WITH_AES_128_CBC_SHA:ECDHE-RSA-AES128-GCM-SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        "!AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    })
+    void shouldLeaveOutWhatIsSwitchedOffWhenOthersRemain(String list, String suite) {
+        assertThat(CipherSuites.parse(list, Set.of(suite), Set.of())).containsExactly(suite);
+    }
+
     @Test
-    void shouldKnowOnlyNamesThatJavaHas() {
+    void shouldRefuseWhenAllIsSwitchedOff() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CipherSuites.parse("AES128-SHA", Set.of("TLS_AES_128_GCM_SHA256"), Set.of()))
+                .withMessage("nothing remains of it, for AES128-SHA is switched off in this Java"
+                        + " (jdk.tls.disabledAlgorithms)");
+    }
+
+    /** Every OpenSSL name of the table is one that this Java offers, or the table is wrong; but for what is switched off. */
+    @Test
+    void shouldKnowOnlyNamesThatJavaHas() throws Exception {
         String names = CipherSuites.allowed().replaceFirst(".*OpenSSL \\(([^)]*)\\).*", "$1");
-        assertThat(CipherSuites.parse(names.replace(", ", ":"))).hasSize(27 + 3).containsAll(TLS_1_3);
+        List<String> offered =
+                List.of(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites());
+        int withRsaKeyExchange = offered.contains("TLS_RSA_WITH_AES_128_CBC_SHA") ? 6 : 0;
+        assertThat(CipherSuites.parse(names.replace(", ", ":")))
+                .hasSize(21 + withRsaKeyExchange + 3)
+                .containsAll(TLS_1_3);
     }
 
     @ParameterizedTest
@@ -69,7 +94,7 @@ class CipherSuitesTest {
         "DEFAULT@SECLEVEL=1, DEFAULT@SECLEVEL=1 is not known",
         "!FOO:HIGH, FOO is not known",
         "RC4-SHA, RC4-SHA is not known",
-        "AES128-SHA:!AES128-SHA, nothing remains",
+        "DHE-RSA-AES128-SHA:!DHE-RSA-AES128-SHA, nothing remains",
         "!aNULL, nothing remains",
     })
     void shouldRefuseWhenANameIsNotKnown(String list, String reason) {
