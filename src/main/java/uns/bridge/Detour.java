@@ -46,6 +46,9 @@ final class Detour {
      */
     private static final long READ_AHEAD_BYTES = 16 << 20;
 
+    /** How much of the disk what has passed something that waits may take. */
+    private static final long PASSED_BYTES = 64 << 20;
+
     private static final long TICK_NS = Duration.ofMillis(100).toNanos();
     private static final long DISK_RETRY_NS = Duration.ofSeconds(1).toNanos();
     private static final long PAUSE_MS = 5;
@@ -84,6 +87,7 @@ final class Detour {
     // Of the owner of the outlet.
     private final SpooledParcels spooled;
     private long tendedNs;
+    private long giveBackNs;
 
     private final Object lock = new Object();
     // Guarded by the lock.
@@ -108,6 +112,7 @@ final class Detour {
         this.health = health;
         this.clockNs = clockNs;
         this.retryNs = clockNs.getAsLong();
+        this.giveBackNs = retryNs;
         this.heartbeat = new Heartbeat("drainer", clockNs);
         this.losses = new SpoolLosses(tracker);
         this.group = new SpoolGroup(clockNs);
@@ -242,6 +247,9 @@ final class Detour {
             return;
         }
         synchronized (lock) {
+            while (appending) { // The drainer is.
+                lock.wait();
+            }
             if (!open) {
                 return; // The carrier sends it.
             }
@@ -258,9 +266,14 @@ final class Detour {
             }
             failing = !group.isEmpty();
         } finally {
-            synchronized (lock) {
-                appending = false;
-            }
+            endAppending();
+        }
+    }
+
+    private void endAppending() {
+        synchronized (lock) {
+            appending = false;
+            lock.notifyAll();
         }
     }
 
@@ -415,9 +428,57 @@ final class Detour {
         }
         if (open) {
             outlet.pause(PAUSE_MS);
+            giveBack(disk);
         } else {
             LOG.info("The spool is drained, messages go to Kafka directly");
         }
+    }
+
+    /**
+     * Where something waits for long, and others have passed it: it is appended once more, so that the disk space of all can be
+     * given back, and is not to be sent again after a restart. Only while nothing is unread, which it would fall behind.
+     */
+    private void giveBack(Spool disk) throws InterruptedException {
+        long passed = Math.min(PASSED_BYTES, settings.maxBytes() / 4);
+        if (disk.bytes() < Math.max(passed, 4 * outlet.unconfirmedBytes()) || clockNs.getAsLong() - giveBackNs < 0) {
+            return;
+        }
+        synchronized (lock) {
+            if (appending || disk.hasUnread()) {
+                return;
+            }
+            appending = true;
+        }
+        try {
+            List<Parcel> waiting = new ArrayList<>();
+            List<Spool.Stored> again = new ArrayList<>();
+            for (Map.Entry<Parcel, List<OutboundRecord>> each : inSpoolOrder(outlet.unconfirmed())) {
+                Parcel parcel = each.getKey();
+                if (!parcel.isSpooled()) {
+                    return; // It has no place in that order.
+                }
+                waiting.add(parcel);
+                again.add(new Spool.Stored(parcel.asEntry(each.getValue()), parcel.spoolEnd(), parcel.spooledMs()));
+            }
+            long offset = disk.end();
+            disk.appendAgain(again);
+            spooled.moveToEnd(waiting, offset);
+            commit();
+        } catch (ClosedChannelException e) {
+            throw interrupted(e);
+        } catch (IOException e) {
+            giveBackNs = clockNs.getAsLong() + DISK_RETRY_NS; // What it took is there twice, which does no harm.
+            troubles.log(suppressed ->
+                    LOG.error("The spool can't be shortened: {}{}", e.toString(), LimitedLog.others(suppressed)));
+        } finally {
+            endAppending();
+        }
+    }
+
+    private static List<Map.Entry<Parcel, List<OutboundRecord>>> inSpoolOrder(Map<Parcel, List<OutboundRecord>> open) {
+        return open.entrySet().stream()
+                .sorted(Comparator.comparingLong(each -> each.getKey().spoolEnd()))
+                .toList();
     }
 
     /** Finds out whether a disk that has failed takes data again; for the carrier, while the detour is closed. */

@@ -10,6 +10,7 @@ import uns.bridge.delivery.Delivery;
 import uns.bridge.message.InboundMessage;
 import uns.bridge.message.OutboundRecord;
 import uns.bridge.pipeline.DeadLetters;
+import uns.bridge.spool.SpoolEntry;
 
 /**
  * One message on its way into Kafka, in one or more records: as it has arrived, or as it was read from the spool. It is done
@@ -173,6 +174,16 @@ final class Parcel implements Outlet.Cargo {
         }
         delivery.spool();
         return delivery;
+    }
+
+    /** It is in the spool once more, up to {@code end}, and there it counts. */
+    synchronized void moveWithinSpool(long end) {
+        spoolEnd = end;
+    }
+
+    /** As an entry of the spool: what Kafka does not have of it, which is {@code records}, and what its dead letter is made of. */
+    SpoolEntry asEntry(List<OutboundRecord> records) {
+        return isRejected() ? new SpoolEntry(true, null, records) : new SpoolEntry(false, original, records);
     }
 
     synchronized boolean isSpooled() {

@@ -2,7 +2,9 @@ package uns.bridge;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.message.OutboundRecord;
@@ -65,6 +67,21 @@ final class SpooledParcels {
                 stored.timeMs());
         add(parcel);
         return parcel;
+    }
+
+    /**
+     * What Kafka does not have is in the spool once more: {@code waiting}, the last of all, in that order.
+     *
+     * @param offset the offset of the first of them
+     */
+    void moveToEnd(List<Parcel> waiting, long offset) {
+        Set<Parcel> moved = new HashSet<>(waiting);
+        outstanding.removeIf(moved::contains);
+        end = offset;
+        for (Parcel each : waiting) {
+            each.moveWithinSpool(++end);
+            outstanding.add(each);
+        }
     }
 
     /** From now until {@link #hasAllRead} something was read that is not added yet. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import uns.bridge.delivery.AckChannel;
 import uns.bridge.delivery.Books;
 import uns.bridge.delivery.Delivery;
@@ -764,6 +766,119 @@ class DetourTest {
         assertThat(books()).isEqualTo(new Books(0, others + 1, others + 1, 0, 0, Map.of(), 0, 0));
     }
 
+    /** A topic that takes none keeps the detour open, and its first messages would keep all that has passed them. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldGiveBackTheDiskSpaceOfWhatHasPassedATopicThatTakesNone(boolean dropOldest) throws Exception {
+        kafka.silentTopics.add("stuck");
+        begin(new SpoolSettings(folder.resolve("spool"), 1 << 20, null, AFTER, dropOldest));
+        arrive("stuck", "1");
+        carrier.turn();
+        pass(AFTER);
+        carrier.turn();
+        pass(Duration.ofMillis(101));
+        carrier.turn();
+        assertThat(detour.isOpen()).isTrue();
+        spoolTo("stuck", "2");
+        spoolTo("bad", "{"); // Its dead letter waits, too.
+        kafka.silentTopics.add("dead");
+        pass(Duration.ofSeconds(2));
+
+        kafka.whenSent(() -> kafka.producer().completeNext());
+        String text = randomText(50_000);
+        for (int i = 0; i < 100; i++) { // 5 MB, of which lz4 saves little, in 1 MiB.
+            spoolTo("t", "\"" + i + text + "\"");
+            drain();
+            assertThat(detour.fill().bytes()).isLessThan(1 << 20);
+        }
+        assertThat(books()).isEqualTo(new Books(103, 0, 100, 0, 0, Map.of(), 0, 3));
+        assertThat(detour.fill().ageMs()).isNotNegative();
+
+        restart();
+        kafka.whenSent(() -> kafka.producer().completeNext());
+        drain();
+        List<String> values = values().stream()
+                .map(value -> value.length() > 100 ? "large" : value)
+                .filter(value -> !value.equals("large"))
+                .toList();
+        assertThat(values).containsExactly("1", "2", "{");
+        assertThat(values()).as("what comes again").hasSizeLessThan(15);
+        assertThat(books().deadLettered()).isEqualTo(1);
+        assertThat(books().drops()).isEmpty();
+        assertThat(books().spooled()).isZero();
+        assertThat(logFiles()).isZero();
+    }
+
+    @Test
+    void shouldKeepTheOrderOfATopicOfWhichMoreArrivesWhileItsFirstMessagesAreMoved() throws Exception {
+        kafka.silentTopics.add("stuck");
+        begin();
+        arrive("stuck", "0");
+        carrier.turn();
+        pass(AFTER);
+        carrier.turn();
+        pass(Duration.ofMillis(101));
+        carrier.turn();
+        kafka.whenSent(() -> kafka.producer().completeNext());
+        String text = randomText(50_000);
+        int stuck = 0;
+        for (int i = 0; i < 60; i++) {
+            spoolTo("t", "\"" + i + text + "\"");
+            if (i % 3 == 0) {
+                spoolTo("stuck", String.valueOf(++stuck));
+            }
+            if (i % 7 > 0) { // Else the next one is unread behind it.
+                drain();
+            }
+        }
+        restart();
+        kafka.whenSent(() -> kafka.producer().completeNext());
+        for (int i = 0; i < 20; i++) {
+            drain();
+        }
+
+        assertThat(values().stream().filter(value -> value.length() < 100))
+                .containsExactlyElementsOf(IntStream.rangeClosed(0, stuck)
+                        .mapToObj(String::valueOf)
+                        .toList());
+        assertThat(books().spooled()).isZero();
+    }
+
+    @Test
+    void shouldLoseNothingWhenTheDiskFailsWhileWhatWaitsIsMoved() throws Exception {
+        kafka.silentTopics.add("stuck");
+        begin();
+        arrive("stuck", "1");
+        carrier.turn();
+        pass(AFTER);
+        carrier.turn();
+        pass(Duration.ofMillis(101));
+        carrier.turn();
+        spoolTo("stuck", "2");
+        drain();
+        kafka.whenSent(() -> kafka.producer().completeNext());
+        String text = randomText(50_000);
+        for (int i = 0; i < 4; i++) {
+            spoolTo("t", "\"" + i + text + "\"");
+            drain();
+        }
+        spoolTo("t", "\"5" + text + "\"");
+        disk.setAway(true);
+        drain();
+        disk.setAway(false);
+        pass(Duration.ofSeconds(2));
+        drain();
+
+        restart();
+        kafka.whenSent(() -> kafka.producer().completeNext());
+        for (int i = 0; i < 5; i++) {
+            drain();
+        }
+        assertThat(values().stream().filter(value -> value.length() < 100).distinct())
+                .containsExactly("1", "2");
+        assertThat(books().spooled()).isZero();
+    }
+
     /** An earlier run has left {@code entries} in the spool. */
     private void leave(SpoolSettings settings, List<SpoolEntry> entries) throws IOException {
         SpoolLosses losses = new SpoolLosses(new DeliveryTracker(1, 1));
@@ -803,6 +918,11 @@ class DetourTest {
         pass(Duration.ofMillis(101));
         carrier.turn();
         assertThat(detour.isOpen()).isTrue();
+    }
+
+    private void spoolTo(String topic, String payload) throws InterruptedException {
+        arrive(topic, payload);
+        append();
     }
 
     private void spool(String... payloads) throws InterruptedException {

@@ -165,11 +165,11 @@ public enum Remedy {
             "one replica in sync is all that Kafka asks for by default",
             "set the replication factor to 3 and min.insync.replicas to 2; with one broker alone there is nothing to do",
             "the one broker that has it"),
+    KAFKA_NO_LEADER("the Kafka brokers that have its replicas are away", "start them", "has no leader"),
     KAFKA_REPLICAS(
             "fewer brokers or replicas than the settings ask for",
             "lower min.insync.replicas or the replication factor, or start the missing brokers",
             "insync",
-            "has no leader",
             "replication factor"),
     KAFKA_TOPIC_MISSING(
             "the topic was not created, and Kafka creates none by itself",

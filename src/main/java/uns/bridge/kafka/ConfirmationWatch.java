@@ -13,7 +13,11 @@ final class ConfirmationWatch {
 
     static final Duration OVERDUE = Duration.ofSeconds(5);
     private static final Duration STUCK_CHECK = Duration.ofSeconds(30);
+    private static final Duration LONGEST_STUCK_CHECK = Duration.ofMinutes(10);
     private static final Duration PASSED = Duration.ofSeconds(1);
+
+    /** Not more often than it may take, with many records. */
+    private static final Duration PASSED_CHECK = Duration.ofMillis(100);
 
     private final CurrentProducer producer;
     private final TopicProbe probe;
@@ -26,17 +30,28 @@ final class ConfirmationWatch {
     private @Nullable Sending<?> oldest;
     private long oldestSinceNs;
 
-    /** How many were confirmed then. */
+    /** How many were confirmed at the last look, and when that has changed last since {@link #oldest} is the oldest. */
     private long confirmedThen;
 
-    /** How many were confirmed when {@link #hasPassed} was asked last. */
+    private long confirmedNs;
+    private boolean othersConfirmed;
+
+    /** When the producer is looked at next because of {@link #oldest}, and how long that is. */
+    private long stuckCheckNs;
+
+    private long stuckPauseNs;
+
+    /** How many were confirmed when {@link #hasPassed} was asked last, and when. */
     private long confirmedBefore;
+
+    private long passedNs;
 
     ConfirmationWatch(CurrentProducer producer, TopicProbe probe, KafkaCondition condition, Time time) {
         this.producer = producer;
         this.probe = probe;
         this.condition = condition;
         this.time = time;
+        this.passedNs = time.nanoTime();
     }
 
     /** What tells {@code listener}, and counts. */
@@ -55,24 +70,39 @@ final class ConfirmationWatch {
         };
     }
 
-    /** Looks at the record that has waited for longest; null: none waits. */
-    void look(@Nullable Sending<?> head) throws InterruptedException {
+    /** Looks at the record that has waited for longest, if any waits. */
+    void look(Unconfirmed<?> unconfirmed) throws InterruptedException {
+        Sending<?> head = unconfirmed.oldest();
         long now = time.nanoTime();
+        long count = confirmed.get();
         if (head != oldest) {
             oldest = head;
             oldestSinceNs = now;
-            confirmedThen = confirmed.get();
+            othersConfirmed = false;
+            stuckPauseNs = STUCK_CHECK.toNanos();
+            stuckCheckNs = now + stuckPauseNs;
+        } else if (count != confirmedThen) {
+            othersConfirmed = true;
+            confirmedNs = now;
+        }
+        confirmedThen = count;
+        if (head == null || now - oldestSinceNs <= OVERDUE.toNanos()) {
             return;
         }
-        long waitedNs = now - oldestSinceNs;
-        if (head != null && waitedNs > OVERDUE.toNanos()) {
-            condition.trouble(
-                    confirmed.get() > confirmedThen
-                            ? standsStill(head.record.topic(), OVERDUE)
-                            : "Kafka has confirmed nothing for over " + OVERDUE.toSeconds() + " s");
-            if (waitedNs >= STUCK_CHECK.toNanos()) {
-                giveUpStuckTopic(head.record.topic());
+        String topic = head.record.topic();
+        // Else Kafka is away.
+        boolean othersPass =
+                othersConfirmed && (now - confirmedNs <= OVERDUE.toNanos() || !unconfirmed.hasOpenBeside(topic));
+        condition.trouble(
+                othersPass
+                        ? standsStill(topic, OVERDUE)
+                        : "Kafka has confirmed nothing for over " + OVERDUE.toSeconds() + " s");
+        if (now - stuckCheckNs >= 0) {
+            if (giveUpStuckTopic(topic, othersPass)) {
+                stuckPauseNs = Math.min(2 * stuckPauseNs, LONGEST_STUCK_CHECK.toNanos());
             }
+            stuckCheckNs = now + stuckPauseNs;
+            oldestSinceNs = now; // The next producer has its time.
         }
     }
 
@@ -81,32 +111,37 @@ final class ConfirmationWatch {
      * may be many of them behind it.
      */
     boolean hasPassed(@Nullable Sending<?> head) {
-        long before = confirmedBefore;
-        if (head == null || time.nanoTime() - head.sinceNs < PASSED.toNanos()) {
+        long now = time.nanoTime();
+        if (head == null || now - head.sinceNs < PASSED.toNanos() || now - passedNs < PASSED_CHECK.toNanos()) {
             return false;
         }
+        long before = confirmedBefore;
         confirmedBefore = confirmed.get();
-        return confirmedBefore > before;
+        passedNs = now;
+        return confirmedBefore != before;
     }
 
     /**
      * The producer waits for ever for a topic that was deleted behind its back, which the probe tells from a Kafka that is
      * away. And a partition may refuse its first batch for ever because it has taken the second first: new partitions take
-     * any first sequence number. A new producer begins new sequences.
+     * any first sequence number. A new producer begins new sequences. What it can't mend, such as a partition without a
+     * leader, it need not try each time: all others wait for it meanwhile.
+     *
+     * @return whether it is replaced though the topic is there
      */
-    private void giveUpStuckTopic(String topic) throws InterruptedException {
-        oldestSinceNs = time.nanoTime(); // The next look is as far away as this one was.
-        boolean othersConfirmed = confirmed.get() > confirmedThen; // Else Kafka is away.
-        confirmedThen = confirmed.get();
+    private boolean giveUpStuckTopic(String topic, boolean othersPass) throws InterruptedException {
         String absence = probe.look(topic);
         if (absence != null) {
             producer.fail(new UnknownTopicOrPartitionException(absence));
-        } else if (othersConfirmed) {
+        } else if (othersPass) {
+            producer.worksWell(); // For all others, which are not to wait long for the next one.
             producer.fail(new TimeoutException(standsStill(topic, STUCK_CHECK)));
         }
+        return absence == null && othersPass;
     }
 
     private static String standsStill(String topic, Duration howLong) {
-        return "Kafka confirms others, but for over " + howLong.toSeconds() + " s nothing of topic " + topic;
+        return "Kafka confirms others, but for over " + howLong.toSeconds() + " s not the oldest record of topic "
+                + topic;
     }
 }

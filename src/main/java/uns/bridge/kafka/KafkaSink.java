@@ -160,10 +160,9 @@ public final class KafkaSink<T> implements AutoCloseable {
      */
     public void tend() throws InterruptedException {
         forgetConfirmed();
-        confirmations.look(unconfirmed.oldest());
+        confirmations.look(unconfirmed);
         if (confirmations.hasPassed(unconfirmed.oldest())) {
             unconfirmed.forgetAllDone(this::forget);
-            producer.worksWell(); // For all but one.
         }
         recover();
         release();

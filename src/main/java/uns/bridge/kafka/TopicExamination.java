@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.acl.AclOperation;
@@ -73,7 +74,10 @@ final class TopicExamination {
             if (config == null) {
                 examination.note(STEP, topic + ": its settings are not visible to the bridge (DescribeConfigs)");
             } else {
-                new TopicPromise(topic, topic.equals(settings.deadLetterTopic()), config, partitions).tell(examination);
+                Object acks = settings.config().get(ProducerConfig.ACKS_CONFIG);
+                boolean acksAll = "all".equals(acks) || "-1".equals(acks);
+                new TopicPromise(topic, topic.equals(settings.deadLetterTopic()), config, partitions, acksAll)
+                        .tell(examination);
             }
         } catch (ExecutionException e) {
             if (e.getCause() instanceof AuthorizationException) {

@@ -24,12 +24,16 @@ final class TopicPromise {
     private final boolean deadLetters;
     private final Config config;
     private final List<TopicPartitionInfo> partitions;
+    private final boolean acksAll;
 
-    TopicPromise(String topic, boolean deadLetters, Config config, List<TopicPartitionInfo> partitions) {
+    /** @param acksAll whether the bridge asks for the acknowledgement of all replicas, else Kafka minds none */
+    TopicPromise(
+            String topic, boolean deadLetters, Config config, List<TopicPartitionInfo> partitions, boolean acksAll) {
         this.topic = topic;
         this.deadLetters = deadLetters;
         this.config = config;
         this.partitions = partitions;
+        this.acksAll = acksAll;
     }
 
     /** What can be told of a topic whose settings may not be seen. */
@@ -65,13 +69,14 @@ final class TopicPromise {
             examination.warning(
                     STEP,
                     topic + ": min.insync.replicas is " + inSync + " and there are only " + replicas
-                            + " replicas: a Kafka before 3.7 takes no record, a later one is content with those");
+                            + " replicas: a Kafka before 3.7 takes no record, a later one is content with those"
+                            + (replicas < 2 ? ", so a record may be lost with the one broker that has it" : ""));
         } else if (inSync < 2) {
             examination.warning(
                     STEP,
                     topic + ": min.insync.replicas is 1, so a record may be lost with the one broker that has it");
         }
-        for (TopicPartitionInfo each : partitions) {
+        for (TopicPartitionInfo each : acksAll ? partitions : List.<TopicPartitionInfo>of()) {
             if (each.leader() != null
                     && each.isr().size() < Math.min(inSync, each.replicas().size())) {
                 examination.failed(

@@ -47,6 +47,16 @@ final class Unconfirmed<T> {
         return sendings.peek();
     }
 
+    /** Whether a record waits that is of another topic than {@code topic}. */
+    boolean hasOpenBeside(String topic) {
+        for (Sending<T> sending : sendings) {
+            if (!sending.done && !sending.record.topic().equals(topic)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void forEachOpen(BiConsumer<OutboundRecord, T> action) {
         sendings.forEach(sending -> sending.tellIfOpen(action));
     }

@@ -15,12 +15,16 @@ final class EntryBatch {
     private static final int FULL_BYTES = 256 << 10;
 
     private final ByteBuffer buffer = ByteBuffer.allocate(2 * FULL_BYTES);
-    private final List<byte[]> entries = new ArrayList<>();
+    private final List<Written> entries = new ArrayList<>();
     private int bytes;
 
-    void add(SpoolEntry entry) {
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    private record Written(byte[] entry, long timeMs) {}
+
+    /** @param timeMs when it came into the spool, milliseconds since the epoch */
+    void add(SpoolEntry entry, long timeMs) {
         byte[] written = EntryFormat.write(entry);
-        entries.add(written);
+        entries.add(new Written(written, timeMs));
         bytes += written.length;
     }
 
@@ -36,14 +40,13 @@ final class EntryBatch {
      * Its bytes for the disk, which are there until the next call.
      *
      * @param base the offset of the first entry
-     * @param timeMs when it is appended, milliseconds since the epoch
      */
-    ByteBuffer build(long base, long timeMs) {
+    ByteBuffer build(long base) {
         buffer.clear();
         MemoryRecordsBuilder builder =
                 MemoryRecords.builder(buffer, Compression.lz4().build(), TimestampType.CREATE_TIME, base);
-        for (byte[] entry : entries) {
-            builder.append(timeMs, null, entry);
+        for (Written each : entries) {
+            builder.append(each.timeMs, null, each.entry);
         }
         return builder.build().buffer().duplicate();
     }

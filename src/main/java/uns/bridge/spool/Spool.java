@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Messages on disk, in order, each with an offset: appended at the end, read once from the beginning, and forgotten once they
  * are committed. What was appended is there whenever the process or the machine ends.
  *
- * <p>One thread appends, and one reads and commits, at the same time.
+ * <p>One thread at a time appends, and one reads and commits meanwhile.
  */
 public final class Spool implements AutoCloseable {
 
@@ -198,11 +198,11 @@ public final class Spool implements AutoCloseable {
         int appended = 0;
         Iterator<SpoolEntry> each = entries.iterator();
         while (each.hasNext()) {
-            batch.add(each.next());
+            batch.add(each.next(), clockMs.getAsLong());
             if (batch.isFull() || !each.hasNext()) {
                 int count = batch.size();
                 try {
-                    if (!appendBatch(read)) {
+                    if (!appendBatch(read, false)) {
                         return appended;
                     }
                 } catch (IOException e) {
@@ -219,9 +219,31 @@ public final class Spool implements AutoCloseable {
         return appended;
     }
 
-    private boolean appendBatch(boolean read) throws IOException {
-        ByteBuffer bytes = batch.build(end(), clockMs.getAsLong());
-        if (!makeRoom(bytes.remaining())) {
+    /**
+     * Appends {@code messages} once more, all that were read and are not committed, while nothing is unread. They are as old as
+     * they were, and their first place can be committed when this returns. They may take more of the disk than they should
+     * until then.
+     *
+     * @throws IOException if the disk did not take all of them
+     */
+    public void appendAgain(List<Stored> messages) throws IOException {
+        Iterator<Stored> each = messages.iterator();
+        while (each.hasNext()) {
+            Stored next = each.next();
+            batch.add(next.entry(), next.timeMs());
+            if (batch.isFull() || !each.hasNext()) {
+                try {
+                    appendBatch(true, true);
+                } finally {
+                    batch.clear();
+                }
+            }
+        }
+    }
+
+    private boolean appendBatch(boolean read, boolean again) throws IOException {
+        ByteBuffer bytes = batch.build(end());
+        if (!again && !makeRoom(bytes.remaining())) {
             return false;
         }
         Segment segment;
@@ -262,6 +284,10 @@ public final class Spool implements AutoCloseable {
                 return false;
             }
             Segment oldest = segments.element();
+            long read = Math.min(readOffset, oldest.end()) - Math.max(committed, oldest.base);
+            if (read > 0) {
+                LOG.warn("The full spool gives up {} messages that are in Kafka or on their way there", read);
+            }
             long lost = oldest.end() - Math.max(readOffset, oldest.base);
             if (lost > 0) {
                 losses.displaced(lost);

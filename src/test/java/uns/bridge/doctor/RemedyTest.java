@@ -42,7 +42,7 @@ class RemedyTest {
                 "a/# was refused: unspecified error (0x80)                                       | MQTT_REFUSED",
                 "topic t does not exist: Replication factor: 3 larger than available brokers: 1  | KAFKA_REPLICAS",
                 "t: min.insync.replicas is 1, so a record may be lost with the one broker that has it | KAFKA_ONE_REPLICA",
-                "t: partition 0 has no leader, so it takes no record                             | KAFKA_REPLICAS",
+                "t: partition 0 has no leader, so it takes no record                             | KAFKA_NO_LEADER",
                 "something nobody has heard of                                                   | OTHER",
             })
     void shouldFindTheRowWhenAFailureIsKnown(String text, Remedy remedy) {

@@ -724,23 +724,64 @@ class KafkaSinkTest {
             tend();
         }
 
-        assertThat(problem()).isEqualTo("Kafka confirms others, but for over 5 s nothing of topic stuck");
+        assertThat(problem()).isEqualTo("Kafka confirms others, but for over 5 s not the oldest record of topic stuck");
     }
 
     @Test
-    void shouldNotWaitLongerEachTimeWhenOnlyOneTopicStandsStill() throws InterruptedException {
+    void shouldReplaceTheProducerLessOftenAndSoonHaveAnotherWhileOneTopicStandsStill() throws InterruptedException {
         kafka.silentTopics.add("stuck");
         sink.send(record("stuck", "s"), "s");
         tend();
-        for (int i = 0; i < 40; i++) {
+        List<Integer> replacedAfterSeconds = new ArrayList<>();
+        for (int seconds = 5; seconds <= 3_600; seconds += 5) {
             kafka.time.pass(Duration.ofSeconds(5));
-            send("a" + i);
+            send("a" + seconds);
             confirm(1);
+            int producers = kafka.producers().size();
             tend();
+            if (kafka.producers().size() > producers) {
+                replacedAfterSeconds.add(seconds);
+            }
         }
 
-        assertThat(kafka.producers()).hasSizeGreaterThan(4);
+        assertThat(replacedAfterSeconds).containsExactly(30, 90, 210, 450, 930, 1_530, 2_130, 2_730, 3_330);
         assertThat(kafka.time.sleeps).containsOnly(500L);
+    }
+
+    @Test
+    void shouldWaitLongerEachTimeWhenProducersFailThoughOthersPassOneThatStandsStill() throws InterruptedException {
+        kafka.silentTopics.add("broken");
+        sink.send(record("broken", "s"), "s");
+        for (int i = 0; i < 4; i++) {
+            send("a" + i);
+            confirm(1);
+            kafka.time.pass(Duration.ofSeconds(2));
+            tend();
+            send("b" + i);
+            kafka.fail(new KafkaException("unknown server error"));
+            tend();
+            confirm(1);
+        }
+
+        assertThat(kafka.time.sleeps).containsExactly(500L, 1_000L, 2_000L, 4_000L);
+    }
+
+    @Test
+    void shouldNotTellOfOthersWhenKafkaIsAwayAltogether() throws InterruptedException {
+        kafka.keepSilentOnce();
+        sink.send(record("stuck", "s"), "s");
+        tend();
+        send("a");
+        confirm(1);
+        tend();
+        send("b");
+        kafka.time.pass(Duration.ofSeconds(6));
+        tend();
+        assertThat(problem()).isEqualTo("Kafka has confirmed nothing for over 5 s");
+
+        kafka.time.pass(Duration.ofSeconds(25));
+        tend();
+        assertThat(kafka.producers()).hasSize(1);
     }
 
     @Test

@@ -52,16 +52,24 @@ class TopicPromiseTest {
 
         assertThat(problems())
                 .containsExactly("WARNING t: min.insync.replicas is 2 and there are only 1 replicas:"
-                        + " a Kafka before 3.7 takes no record, a later one is content with those");
+                        + " a Kafka before 3.7 takes no record, a later one is content with those,"
+                        + " so a record may be lost with the one broker that has it");
     }
 
     @Test
     void shouldFailWhenTooFewReplicasOfAPartitionAreInSync() {
-        tell(List.of(partition(0, 3, 3), partition(1, 3, 2), partition(2, 3, 1), partition(3, 3, 1)));
+        tell(List.of(partition(0, 3, 3), partition(1, 3, 2), partition(2, 3, 1), partition(3, 3, 1)), true);
 
         assertThat(problems())
                 .containsExactly("FAILED t: min.insync.replicas is 2 and only 1 of the 3 replicas of partition 2"
                         + " are in sync, so it takes no record");
+    }
+
+    @Test
+    void shouldNotMindReplicasInSyncWhenTheBridgeDoesNotAskForThem() {
+        tell(List.of(partition(0, 3, 1)), false);
+
+        assertThat(problems()).isEmpty();
     }
 
     @Test
@@ -112,7 +120,8 @@ class TopicPromiseTest {
                         "t",
                         true,
                         config(Map.of("min.insync.replicas", "2", "retention.ms", "-1")),
-                        List.of(partition(0, 3, 3)))
+                        List.of(partition(0, 3, 3)),
+                        true)
                 .tell(new Examination(findings::add));
 
         assertThat(problems()).isEmpty();
@@ -121,12 +130,12 @@ class TopicPromiseTest {
     private void tell(boolean deadLetters, int replicas, Map<String, String> changed) {
         Map<String, String> settings = new HashMap<>(SAFE);
         settings.putAll(changed);
-        new TopicPromise("t", deadLetters, config(settings), List.of(partition(0, replicas, replicas)))
+        new TopicPromise("t", deadLetters, config(settings), List.of(partition(0, replicas, replicas)), true)
                 .tell(new Examination(findings::add));
     }
 
-    private void tell(List<TopicPartitionInfo> partitions) {
-        new TopicPromise("t", false, config(SAFE), partitions).tell(new Examination(findings::add));
+    private void tell(List<TopicPartitionInfo> partitions, boolean acksAll) {
+        new TopicPromise("t", false, config(SAFE), partitions, acksAll).tell(new Examination(findings::add));
     }
 
     private static TopicPartitionInfo partition(int number, int replicas, int inSync) {
