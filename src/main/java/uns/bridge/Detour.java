@@ -87,7 +87,11 @@ final class Detour {
     // Of the owner of the outlet.
     private final SpooledParcels spooled;
     private long tendedNs;
+
+    /** When space is given back at the earliest, and from how much on. */
     private long giveBackNs;
+
+    private long giveBackBytes;
 
     private final Object lock = new Object();
     // Guarded by the lock.
@@ -427,9 +431,10 @@ final class Detour {
             open = !answers || appending || disk.hasUnread();
         }
         if (open) {
-            outlet.pause(PAUSE_MS);
             giveBack(disk);
+            outlet.pause(PAUSE_MS);
         } else {
+            giveBackBytes = 0;
             LOG.info("The spool is drained, messages go to Kafka directly");
         }
     }
@@ -439,8 +444,11 @@ final class Detour {
      * given back, and is not to be sent again after a restart. Only while nothing is unread, which it would fall behind.
      */
     private void giveBack(Spool disk) throws InterruptedException {
-        long passed = Math.min(PASSED_BYTES, settings.maxBytes() / 4);
-        if (disk.bytes() < Math.max(passed, 4 * outlet.unconfirmedBytes()) || clockNs.getAsLong() - giveBackNs < 0) {
+        long waitingBytes = outlet.unconfirmedBytes() + spooled.originalBytes();
+        long passed = Math.max(Math.min(PASSED_BYTES, settings.maxBytes() / 4), giveBackBytes);
+        if (disk.bytes() < Math.max(passed, 4 * waitingBytes)
+                || waitingBytes > 2 * READ_AHEAD_BYTES // It is written as one.
+                || clockNs.getAsLong() - giveBackNs < 0) {
             return;
         }
         synchronized (lock) {
@@ -454,8 +462,9 @@ final class Detour {
             List<Spool.Stored> again = new ArrayList<>();
             for (Map.Entry<Parcel, List<OutboundRecord>> each : inSpoolOrder(outlet.unconfirmed())) {
                 Parcel parcel = each.getKey();
-                if (!parcel.isSpooled()) {
-                    return; // It has no place in that order.
+                if (!parcel.isSpooled()) { // It has no place in that order.
+                    giveBackNs = clockNs.getAsLong() + DISK_RETRY_NS;
+                    return;
                 }
                 waiting.add(parcel);
                 again.add(new Spool.Stored(parcel.asEntry(each.getValue()), parcel.spoolEnd(), parcel.spooledMs()));
@@ -464,10 +473,11 @@ final class Detour {
             disk.appendAgain(again);
             spooled.moveToEnd(waiting, offset);
             commit();
+            giveBackBytes = 2 * disk.bytes(); // Not again before that gains something.
         } catch (ClosedChannelException e) {
             throw interrupted(e);
         } catch (IOException e) {
-            giveBackNs = clockNs.getAsLong() + DISK_RETRY_NS; // What it took is there twice, which does no harm.
+            giveBackNs = clockNs.getAsLong() + DISK_RETRY_NS;
             troubles.log(suppressed ->
                     LOG.error("The spool can't be shortened: {}{}", e.toString(), LimitedLog.others(suppressed)));
         } finally {

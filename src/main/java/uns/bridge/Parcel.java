@@ -183,7 +183,14 @@ final class Parcel implements Outlet.Cargo {
 
     /** As an entry of the spool: what Kafka does not have of it, which is {@code records}, and what its dead letter is made of. */
     SpoolEntry asEntry(List<OutboundRecord> records) {
-        return isRejected() ? new SpoolEntry(true, null, records) : new SpoolEntry(false, original, records);
+        OutboundRecord known = original;
+        boolean allInOne = known != null
+                && records.size() == 1
+                && records.get(0).value() == known.value()
+                && Arrays.equals(records.get(0).key(), known.key());
+        return isRejected()
+                ? new SpoolEntry(true, null, records)
+                : new SpoolEntry(false, allInOne ? null : known, records);
     }
 
     synchronized boolean isSpooled() {

@@ -36,8 +36,10 @@ final class ConfirmationWatch {
     private long confirmedNs;
     private boolean othersConfirmed;
 
-    /** When the producer is looked at next because of {@link #oldest}, and how long that is. */
+    /** When the producer is looked at next because of {@link #oldest}, how many were confirmed before, and how long that is. */
     private long stuckCheckNs;
+
+    private long confirmedAtCheck;
 
     private long stuckPauseNs;
 
@@ -81,6 +83,7 @@ final class ConfirmationWatch {
             othersConfirmed = false;
             stuckPauseNs = STUCK_CHECK.toNanos();
             stuckCheckNs = now + stuckPauseNs;
+            confirmedAtCheck = count;
         } else if (count != confirmedThen) {
             othersConfirmed = true;
             confirmedNs = now;
@@ -90,20 +93,26 @@ final class ConfirmationWatch {
             return;
         }
         String topic = head.record.topic();
-        // Else Kafka is away.
-        boolean othersPass =
-                othersConfirmed && (now - confirmedNs <= OVERDUE.toNanos() || !unconfirmed.hasOpenBeside(topic));
         condition.trouble(
-                othersPass
+                othersPass(unconfirmed, topic, now)
                         ? standsStill(topic, OVERDUE)
                         : "Kafka has confirmed nothing for over " + OVERDUE.toSeconds() + " s");
         if (now - stuckCheckNs >= 0) {
-            if (giveUpStuckTopic(topic, othersPass)) {
+            if (giveUpStuckTopic(topic, count > confirmedAtCheck)) {
                 stuckPauseNs = Math.min(2 * stuckPauseNs, LONGEST_STUCK_CHECK.toNanos());
             }
             stuckCheckNs = now + stuckPauseNs;
+            confirmedAtCheck = count;
             oldestSinceNs = now; // The next producer has its time.
         }
+    }
+
+    /** As far as can be told: others were confirmed lately, or there were none to be confirmed. Else Kafka is away. */
+    private boolean othersPass(Unconfirmed<?> unconfirmed, String topic, long now) {
+        long sinceNs = now - confirmedNs;
+        return othersConfirmed
+                && sinceNs <= STUCK_CHECK.toNanos()
+                && (sinceNs <= OVERDUE.toNanos() || !unconfirmed.hasOpenBeside(topic));
     }
 
     /**
@@ -129,15 +138,15 @@ final class ConfirmationWatch {
      *
      * @return whether it is replaced though the topic is there
      */
-    private boolean giveUpStuckTopic(String topic, boolean othersPass) throws InterruptedException {
+    private boolean giveUpStuckTopic(String topic, boolean othersConfirmed) throws InterruptedException {
         String absence = probe.look(topic);
         if (absence != null) {
             producer.fail(new UnknownTopicOrPartitionException(absence));
-        } else if (othersPass) {
+        } else if (othersConfirmed) {
             producer.worksWell(); // For all others, which are not to wait long for the next one.
             producer.fail(new TimeoutException(standsStill(topic, STUCK_CHECK)));
         }
-        return absence == null && othersPass;
+        return absence == null && othersConfirmed;
     }
 
     private static String standsStill(String topic, Duration howLong) {

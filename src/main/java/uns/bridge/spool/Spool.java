@@ -224,20 +224,19 @@ public final class Spool implements AutoCloseable {
      * they were, and their first place can be committed when this returns. They may take more of the disk than they should
      * until then.
      *
-     * @throws IOException if the disk did not take all of them
+     * @throws IOException if the disk did not take them; then it has none of them
      */
     public void appendAgain(List<Stored> messages) throws IOException {
-        Iterator<Stored> each = messages.iterator();
-        while (each.hasNext()) {
-            Stored next = each.next();
-            batch.add(next.entry(), next.timeMs());
-            if (batch.isFull() || !each.hasNext()) {
-                try {
-                    appendBatch(true, true);
-                } finally {
-                    batch.clear();
-                }
+        if (messages.isEmpty()) {
+            return;
+        }
+        try {
+            for (Stored each : messages) {
+                batch.add(each.entry(), each.timeMs());
             }
+            appendBatch(true, true); // As one: a part of them would come last after a restart, behind what followed it.
+        } finally {
+            batch.clear();
         }
     }
 

@@ -94,6 +94,39 @@ class SpoolTest {
         assertThat(stored).extracting(Spool.Stored::end).containsExactly(1L, 2L);
     }
 
+    /** In one batch, larger than a segment: were only a part of them there, that would come last. */
+    @Test
+    void shouldHaveAllOfWhatIsAppendedAgainAsOldAsItWas() throws IOException {
+        Random random = new Random(5);
+        List<SpoolEntry> waiting = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            byte[] value = new byte[100_000];
+            random.nextBytes(value);
+            OutboundRecord record = new OutboundRecord("t", new byte[] {(byte) i}, value, 0, List.of());
+            waiting.add(new SpoolEntry(false, null, List.of(record)));
+        }
+        Spool spool = spool(MIB);
+        assertThat(spool.append(waiting, false)).isEqualTo(6);
+        List<Spool.Stored> stored = new ArrayList<>();
+        for (List<Spool.Stored> next = spool.read(); next != null; next = spool.read()) {
+            stored.addAll(next);
+        }
+        nowMs += 60_000;
+        spool.appendAgain(stored);
+        assertThat(spool.hasUnread()).isFalse();
+        spool.commit(6);
+        spool.close();
+
+        Spool again = spool(MIB);
+        List<Spool.Stored> read = again.read();
+        assertThat(read).hasSize(6).allMatch(each -> each.timeMs() == 1_000_000);
+        assertThat(read)
+                .extracting(each -> each.entry().records().get(0).key()[0])
+                .containsExactly((byte) 0, (byte) 1, (byte) 2, (byte) 3, (byte) 4, (byte) 5);
+        assertThat(again.read()).isNull();
+        assertThat(losses).isEmpty();
+    }
+
     @Test
     void shouldReadInOrderWhatIsAppendedMeanwhile() throws IOException {
         Spool spool = spool(64 * MIB);
