@@ -98,9 +98,7 @@ final class Parcel implements Outlet.Cargo {
     /** As {@link #original}, or null if that follows from {@code records}, which are all it becomes. */
     @Nullable OutboundRecord originalBeside(List<OutboundRecord> records, DeadLetters deadLetters) {
         InboundMessage message = message();
-        if (records.size() == 1
-                && records.get(0).value() == message.payload()
-                && Arrays.equals(records.get(0).key(), message.topic().getBytes(UTF_8))) {
+        if (isAll(records, message.topic().getBytes(UTF_8), message.payload())) {
             original = deadLetters.original(records.get(0));
             return null;
         }
@@ -183,14 +181,19 @@ final class Parcel implements Outlet.Cargo {
 
     /** As an entry of the spool: what Kafka does not have of it, which is {@code records}, and what its dead letter is made of. */
     SpoolEntry asEntry(List<OutboundRecord> records) {
+        if (isRejected()) {
+            return new SpoolEntry(true, null, records);
+        }
         OutboundRecord known = original;
-        boolean allInOne = known != null
-                && records.size() == 1
-                && records.get(0).value() == known.value()
-                && Arrays.equals(records.get(0).key(), known.key());
-        return isRejected()
-                ? new SpoolEntry(true, null, records)
-                : new SpoolEntry(false, allInOne ? null : known, records);
+        boolean follows = known != null && isAll(records, known.key(), known.value());
+        return new SpoolEntry(false, follows ? null : known, records);
+    }
+
+    /** Whether {@code records} are one that has all of the message with this key and this very value. */
+    private static boolean isAll(List<OutboundRecord> records, byte[] key, byte @Nullable [] value) {
+        return records.size() == 1
+                && records.get(0).value() == value
+                && Arrays.equals(records.get(0).key(), key);
     }
 
     synchronized boolean isSpooled() {

@@ -66,7 +66,7 @@ public final class KafkaSink<T> implements AutoCloseable {
 
     private final ConfirmationWatch confirmations;
 
-    /** What is held back for its topic holds of the memory. */
+    /** What the records in {@link #awaited} hold of the memory. */
     private long heldBytes;
 
     public KafkaSink(KafkaSettings settings, Listener<T> listener, Health health) {

@@ -76,17 +76,18 @@ final class TopicPromise {
                     STEP,
                     topic + ": min.insync.replicas is 1, so a record may be lost with the one broker that has it");
         }
-        for (TopicPartitionInfo each : acksAll ? partitions : List.<TopicPartitionInfo>of()) {
-            if (each.leader() != null
-                    && each.isr().size() < Math.min(inSync, each.replicas().size())) {
-                examination.failed(
-                        STEP,
-                        topic + ": min.insync.replicas is " + inSync + " and only "
-                                + each.isr().size() + " of the "
-                                + each.replicas().size() + " replicas of partition " + each.partition()
-                                + " are in sync, so it takes no record");
-                return;
-            }
+        if (acksAll) {
+            partitions.stream()
+                    .filter(each -> each.leader() != null
+                            && each.isr().size()
+                                    < Math.min(inSync, each.replicas().size()))
+                    .findFirst()
+                    .ifPresent(each -> examination.failed(
+                            STEP,
+                            topic + ": min.insync.replicas is " + inSync + " and only "
+                                    + each.isr().size() + " of the "
+                                    + each.replicas().size() + " replicas of partition " + each.partition()
+                                    + " are in sync, so it takes no record"));
         }
     }
 
