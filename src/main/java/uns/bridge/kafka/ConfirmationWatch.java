@@ -2,25 +2,21 @@ package uns.bridge.kafka;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices when Kafka does not confirm the oldest record, and ends a producer that may wait for that for ever. For one thread.
+ * Notices when Kafka does not confirm the oldest record, and whether it confirms others meanwhile. For one thread; Kafka's I/O
+ * thread counts.
  */
 final class ConfirmationWatch {
 
     static final Duration OVERDUE = Duration.ofSeconds(5);
-    private static final Duration STUCK_CHECK = Duration.ofSeconds(30);
-    private static final Duration LONGEST_STUCK_CHECK = Duration.ofMinutes(10);
     private static final Duration PASSED = Duration.ofSeconds(1);
 
     /** Not more often than it may take, with many records. */
     private static final Duration PASSED_CHECK = Duration.ofMillis(100);
 
-    private final CurrentProducer producer;
-    private final TopicProbe probe;
+    private final StuckProducer stuck;
     private final KafkaCondition condition;
     private final Time time;
 
@@ -36,21 +32,13 @@ final class ConfirmationWatch {
     private long confirmedNs;
     private boolean othersConfirmed;
 
-    /** When the producer is looked at next because of {@link #oldest}, how many were confirmed before, and how long that is. */
-    private long stuckCheckNs;
-
-    private long confirmedAtCheck;
-
-    private long stuckPauseNs;
-
     /** How many were confirmed when {@link #hasPassed} was asked last, and when. */
     private long confirmedBefore;
 
     private long passedNs;
 
     ConfirmationWatch(CurrentProducer producer, TopicProbe probe, KafkaCondition condition, Time time) {
-        this.producer = producer;
-        this.probe = probe;
+        this.stuck = new StuckProducer(producer, probe);
         this.condition = condition;
         this.time = time;
         this.passedNs = time.nanoTime();
@@ -81,9 +69,7 @@ final class ConfirmationWatch {
             oldest = head;
             oldestSinceNs = now;
             othersConfirmed = false;
-            stuckPauseNs = STUCK_CHECK.toNanos();
-            stuckCheckNs = now + stuckPauseNs;
-            confirmedAtCheck = count;
+            stuck.begin(now, count);
         } else if (count != confirmedThen) {
             othersConfirmed = true;
             confirmedNs = now;
@@ -95,14 +81,9 @@ final class ConfirmationWatch {
         String topic = head.record.topic();
         condition.trouble(
                 othersPass(unconfirmed, topic, now)
-                        ? standsStill(topic, OVERDUE)
+                        ? StuckProducer.standsStill(topic, OVERDUE)
                         : "Kafka has confirmed nothing for over " + OVERDUE.toSeconds() + " s");
-        if (now - stuckCheckNs >= 0) {
-            if (giveUpStuckTopic(topic, count > confirmedAtCheck)) {
-                stuckPauseNs = Math.min(2 * stuckPauseNs, LONGEST_STUCK_CHECK.toNanos());
-            }
-            stuckCheckNs = now + stuckPauseNs;
-            confirmedAtCheck = count;
+        if (stuck.look(topic, now, count)) {
             oldestSinceNs = now; // The next producer has its time.
         }
     }
@@ -111,7 +92,7 @@ final class ConfirmationWatch {
     private boolean othersPass(Unconfirmed<?> unconfirmed, String topic, long now) {
         long sinceNs = now - confirmedNs;
         return othersConfirmed
-                && sinceNs <= STUCK_CHECK.toNanos()
+                && sinceNs <= StuckProducer.CHECK.toNanos()
                 && (sinceNs <= OVERDUE.toNanos() || !unconfirmed.hasOpenBeside(topic));
     }
 
@@ -128,29 +109,5 @@ final class ConfirmationWatch {
         confirmedBefore = confirmed.get();
         passedNs = now;
         return confirmedBefore != before;
-    }
-
-    /**
-     * The producer waits for ever for a topic that was deleted behind its back, which the probe tells from a Kafka that is
-     * away. And a partition may refuse its first batch for ever because it has taken the second first: new partitions take
-     * any first sequence number. A new producer begins new sequences. What it can't mend, such as a partition without a
-     * leader, it need not try each time: all others wait for it meanwhile.
-     *
-     * @return whether it is replaced though the topic is there
-     */
-    private boolean giveUpStuckTopic(String topic, boolean othersConfirmed) throws InterruptedException {
-        String absence = probe.look(topic);
-        if (absence != null) {
-            producer.fail(new UnknownTopicOrPartitionException(absence));
-        } else if (othersConfirmed) {
-            producer.worksWell(); // For all others, which are not to wait long for the next one.
-            producer.fail(new TimeoutException(standsStill(topic, STUCK_CHECK)));
-        }
-        return absence == null && othersConfirmed;
-    }
-
-    private static String standsStill(String topic, Duration howLong) {
-        return "Kafka confirms others, but for over " + howLong.toSeconds() + " s not the oldest record of topic "
-                + topic;
     }
 }
