@@ -114,7 +114,7 @@ public final class Bridge {
         this.storedBirths = storedBirths(settings.sparkplug());
         this.mqttThread = thread("mqtt", this::connect);
         this.carrierThread = thread("carrier", this::carry);
-        this.drainerThread = detour == null ? null : thread("drainer", detour::drain);
+        this.drainerThread = detour == null ? null : thread("drainer", detour.drainer()::run);
         this.birthsThread = thread("births", storedBirths == null ? () -> {} : storedBirths::run);
         this.ackThread = thread("acknowledger", this::acknowledge);
         Rebirths rebirths = Rebirths.of(pipeline.births(), source::publish);
@@ -148,7 +148,7 @@ public final class Bridge {
         Map<Heartbeat, Health.Part> heartbeats = new LinkedHashMap<>();
         heartbeats.put(carrier.heartbeat(), Health.Part.KAFKA);
         if (detour != null) {
-            heartbeats.put(detour.heartbeat(), Health.Part.KAFKA);
+            heartbeats.put(detour.drainer().heartbeat(), Health.Part.KAFKA);
         }
         heartbeats.put(source.heartbeat(), Health.Part.MQTT);
         Liveness liveness = new Liveness(heartbeats, health, STUCK);

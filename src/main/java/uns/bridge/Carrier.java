@@ -108,8 +108,8 @@ final class Carrier {
             tend();
         }
         outlet.settle();
-        if (left != null && detour != null) {
-            detour.send(left);
+        if (left != null) {
+            outlet.send(left.parcel(), left.entry());
         } else if (delivery != null) {
             carry(delivery, null);
         }
@@ -171,7 +171,7 @@ final class Carrier {
             if (detour == null) {
                 outlet.send(parcel, forward.records());
             } else {
-                detour.add(detour.waiting(parcel, forward.records()));
+                detour.add(parcel, forward.records());
             }
         } else if (outcome instanceof Outcome.Reject reject) {
             Parcel parcel = new Parcel(delivery, 1, parcels++);
@@ -179,7 +179,7 @@ final class Carrier {
             if (detour == null) {
                 outlet.sendLetter(parcel, letter);
             } else {
-                detour.add(detour.waiting(parcel, List.of(letter)));
+                detour.add(parcel, List.of(letter));
             }
         } else {
             delivery.skip();

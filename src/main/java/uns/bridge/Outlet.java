@@ -23,6 +23,7 @@ import uns.bridge.health.LimitedLog;
 import uns.bridge.kafka.KafkaSink;
 import uns.bridge.message.OutboundRecord;
 import uns.bridge.pipeline.DeadLetters;
+import uns.bridge.spool.SpoolEntry;
 
 /**
  * The way into Kafka, dead letters included: what Kafka refuses for good goes to the dead-letter topic. A dead letter that is
@@ -93,6 +94,15 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
     void send(Parcel parcel, List<OutboundRecord> records) throws InterruptedException {
         for (OutboundRecord record : records) {
             sink.send(record, parcel);
+        }
+    }
+
+    /** Sends {@code entry}, which is what Kafka does not have of {@code parcel}. */
+    void send(Parcel parcel, SpoolEntry entry) throws InterruptedException {
+        if (entry.deadLetter()) {
+            sendLetter(parcel, entry.records().get(0));
+        } else {
+            send(parcel, entry.records());
         }
     }
 

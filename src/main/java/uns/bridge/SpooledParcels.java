@@ -20,6 +20,7 @@ import uns.bridge.spool.SpoolEntry;
 final class SpooledParcels {
 
     private final DeliveryTracker tracker;
+    private final DiskCondition condition;
     private final ArrayDeque<Parcel> outstanding = new ArrayDeque<>();
 
     /** The offset behind all that was ever here. */
@@ -33,8 +34,9 @@ final class SpooledParcels {
     /** Kafka's I/O thread takes off what is done. */
     private final AtomicLong originalBytes = new AtomicLong();
 
-    SpooledParcels(DeliveryTracker tracker) {
+    SpooledParcels(DeliveryTracker tracker, DiskCondition condition) {
         this.tracker = tracker;
+        this.condition = condition;
     }
 
     /** When the oldest message came into the spool, milliseconds since the epoch; 0 if there is none. */
@@ -93,12 +95,25 @@ final class SpooledParcels {
         reading = false;
     }
 
-    /**
-     * Forgets what Kafka has, in the books and in {@code spool}.
-     *
-     * @throws IOException if the spool can't be shortened; its messages may come twice after a restart
-     */
-    void commit(Spool spool) throws IOException {
+    /** Forgets what Kafka has, in the books and in {@code spool}. */
+    void commit(Spool spool) {
+        forgetDone();
+        Parcel oldest = outstanding.peek();
+        try {
+            if (oldest != null) {
+                oldestMs = oldest.spooledMs();
+                spool.commit(oldest.spoolEnd() - 1);
+            } else {
+                oldestMs = spool.hasUnread() ? oldestMs : 0;
+                // What was left out behind the last is done with as well.
+                spool.commit(reading ? end : spool.readOffset());
+            }
+        } catch (IOException e) {
+            condition.log("The spool can't be shortened, its messages may come twice after a restart", e);
+        }
+    }
+
+    private void forgetDone() {
         long delivered = 0;
         long deadLettered = 0;
         for (int i = outstanding.size(); i > 0; i--) { // Once round, so that what stays keeps its order.
@@ -112,13 +127,5 @@ final class SpooledParcels {
             }
         }
         tracker.drained(delivered, deadLettered);
-        Parcel oldest = outstanding.peek();
-        if (oldest != null) {
-            oldestMs = oldest.spooledMs();
-            spool.commit(oldest.spoolEnd() - 1);
-        } else {
-            oldestMs = spool.hasUnread() ? oldestMs : 0;
-            spool.commit(reading ? end : spool.readOffset()); // What was left out behind the last is done with as well.
-        }
     }
 }

@@ -74,6 +74,7 @@ class DetourTest {
     private DeliveryTracker tracker = new DeliveryTracker(1_000, 1 << 24);
     private Outlet outlet;
     private Detour detour;
+    private Drainer drainer;
     private Carrier carrier;
     private int packetId;
 
@@ -107,6 +108,7 @@ class DetourTest {
                 tracker, deadLetters, new LatestDeadLetters(0), answers -> kafka.sink(answers, health), clockNs::get);
         Path spool = disk.path(folder.resolve("spool"));
         detour = new Detour(settings, spool, outlet, tracker, deadLetters, health, clockNs::get);
+        drainer = detour.drainer();
         carrier = new Carrier(tracker, message -> process(pipeline, message), () -> {}, outlet, detour, clockNs::get);
         detour.start();
     }
@@ -219,7 +221,7 @@ class DetourTest {
             return detour.fill().ageMs() >= 50;
         });
         restart();
-        detour.step();
+        drainer.step();
         detour.commit();
 
         assertThat(detour.fill().ageMs()).isGreaterThanOrEqualTo(50);
@@ -228,20 +230,20 @@ class DetourTest {
     @Test
     void shouldShowThatTheDrainerComesRoundWhetherItHasSomethingToDoOrNot() throws Exception {
         begin();
-        Thread drainer = new Thread(detour::drain);
-        drainer.start();
+        Thread thread = new Thread(drainer::run);
+        thread.start();
         try {
             pass(Duration.ofSeconds(90));
-            await().until(() -> detour.heartbeat().ageMs() == 0);
+            await().until(() -> drainer.heartbeat().ageMs() == 0);
         } finally {
-            drainer.interrupt();
-            drainer.join();
+            thread.interrupt();
+            thread.join();
         }
         divertAfter("1");
         pass(Duration.ofSeconds(90));
-        assertThat(detour.heartbeat().ageMs()).isGreaterThanOrEqualTo(90_000);
-        detour.step();
-        assertThat(detour.heartbeat().ageMs()).isZero();
+        assertThat(drainer.heartbeat().ageMs()).isGreaterThanOrEqualTo(90_000);
+        drainer.step();
+        assertThat(drainer.heartbeat().ageMs()).isZero();
     }
 
     @Test
@@ -415,7 +417,7 @@ class DetourTest {
         spool("2", "3");
         confirm(1);
         disk.spoil("%020d.log".formatted(0), 0, 1_000);
-        detour.step();
+        drainer.step();
         assertThat(problem()).contains("can't be read");
         spool("4");
         assertThat(acknowledged()).as("it takes data all the same").containsExactly(1, 2, 3, 4);
@@ -438,13 +440,13 @@ class DetourTest {
         spool("2");
         confirm(1);
         disk.setAway(true);
-        detour.step();
+        drainer.step();
         spool("3");
         assertThat(acknowledged()).containsExactly(1, 2);
         assertThat(problem()).contains("can't be");
 
         disk.setAway(false);
-        detour.step();
+        drainer.step();
         assertThat(problem()).as("not known until it is tried").contains("can't be written");
         pass(Duration.ofSeconds(1));
         append();
@@ -496,7 +498,7 @@ class DetourTest {
         Thread.currentThread().interrupt();
         assertThatThrownBy(detour::append).isInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isTrue();
-        assertThatThrownBy(detour::step).isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(drainer::step).isInstanceOf(InterruptedException.class);
 
         assertThat(problem()).isEmpty();
         assertThat(acknowledged()).containsExactly(1, 2);
@@ -559,7 +561,7 @@ class DetourTest {
                 throw new AssertionError("killed");
             }
         });
-        assertThatThrownBy(() -> detour.step()).hasMessage("killed");
+        assertThatThrownBy(() -> drainer.step()).hasMessage("killed");
         restart();
         drain();
 
@@ -643,12 +645,12 @@ class DetourTest {
         tracker = new DeliveryTracker(1_000, 1 << 24);
         begin();
         for (int i = 0; i < 10; i++) {
-            detour.step();
+            drainer.step();
         }
         assertThat(detour.isOpen()).isTrue();
 
         for (int i = 0; i < 100 && detour.isOpen(); i++) {
-            detour.step();
+            drainer.step();
         }
         assertThat(detour.isOpen()).isFalse();
         assertThat(values()).containsExactly("1");
@@ -664,7 +666,7 @@ class DetourTest {
         leave(settings, Collections.nCopies(40, large));
         begin(settings);
         for (int i = 0; i < 60; i++) {
-            detour.step();
+            drainer.step();
             pass(Duration.ofMillis(101));
         }
         assertThat(kafka.producer().history().size()).isBetween(15, 17);
@@ -695,7 +697,7 @@ class DetourTest {
         begin(settings);
         kafka.whenSent(() -> kafka.fail(new TopicAuthorizationException("dead")));
         for (int i = 0; i < 45; i++) {
-            detour.step();
+            drainer.step();
             pass(Duration.ofMillis(101)); // They are not tried again before 5 s have passed.
         }
 
@@ -718,10 +720,10 @@ class DetourTest {
             }
         });
         for (int i = 0; i < 100 && sent.get() <= others; i++) {
-            detour.step();
+            drainer.step();
         }
         pass(Duration.ofMillis(101));
-        detour.step();
+        drainer.step();
 
         assertThat(books()).isEqualTo(new Books(0, others + 1, others, 0, 0, Map.of(), 0, 1));
         assertThat(logFiles()).isPositive();
@@ -740,7 +742,7 @@ class DetourTest {
         kafka.whenSent(() -> kafka.producer().completeNext());
         for (int i = 0; i < 1_000 && books().delivered() < others; i++) {
             pass(Duration.ofMillis(101));
-            detour.step();
+            drainer.step();
         }
 
         assertThat(books()).isEqualTo(new Books(0, others + 1, others, 0, 0, Map.of(), 0, 1));
@@ -837,9 +839,9 @@ class DetourTest {
         spoolTo("t", "\"5" + text + "\"");
         assertThat(detour.fill().bytes()).isGreaterThan(atLeast);
         pass(Duration.ofMillis(101));
-        detour.step(); // Reads it, the last one.
+        drainer.step(); // Reads it, the last one.
         disk.setAway(true);
-        detour.step();
+        drainer.step();
         assertThat(detour.fill().bytes()).as("not moved").isGreaterThan(atLeast);
         disk.setAway(false);
         pass(Duration.ofSeconds(2));
@@ -941,7 +943,7 @@ class DetourTest {
     private void drain() throws InterruptedException {
         for (int i = 0; i < 5 && detour.isOpen(); i++) {
             pass(Duration.ofMillis(101));
-            detour.step();
+            drainer.step();
         }
         if (!detour.isOpen()) {
             pass(Duration.ofMillis(101));

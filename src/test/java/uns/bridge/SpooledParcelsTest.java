@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import uns.bridge.delivery.Books;
 import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.health.Health;
 import uns.bridge.message.OutboundRecord;
 import uns.bridge.spool.Spool;
 import uns.bridge.spool.SpoolEntry;
@@ -28,7 +29,8 @@ class SpooledParcelsTest {
     private Path folder;
 
     private final DeliveryTracker tracker = new DeliveryTracker(1_000, 1 << 20);
-    private final SpooledParcels spooled = new SpooledParcels(tracker);
+    private final SpooledParcels spooled =
+            new SpooledParcels(tracker, new DiskCondition(new Health(), System::nanoTime));
     private final Parcel[] parcels = new Parcel[PARCELS];
     private Spool spool;
 
