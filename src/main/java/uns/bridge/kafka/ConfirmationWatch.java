@@ -23,6 +23,9 @@ final class ConfirmationWatch {
     /** How many records were ever confirmed; counted on Kafka's I/O thread. */
     private final AtomicLong confirmed = new AtomicLong();
 
+    /** How many were ever refused, which tells nothing of whether Kafka confirms. */
+    private final AtomicLong refused = new AtomicLong();
+
     private @Nullable Sending<?> oldest;
     private long oldestSinceNs;
 
@@ -32,8 +35,8 @@ final class ConfirmationWatch {
     private long confirmedNs;
     private boolean othersConfirmed;
 
-    /** How many were confirmed when {@link #hasPassed} was asked last, and when. */
-    private long confirmedBefore;
+    /** How many were done when {@link #hasPassed} was asked last, and when. */
+    private long doneBefore;
 
     private long passedNs;
 
@@ -55,6 +58,7 @@ final class ConfirmationWatch {
 
             @Override
             public void refused(T token, Exception cause) {
+                refused.getAndIncrement();
                 listener.refused(token, cause);
             }
         };
@@ -97,17 +101,17 @@ final class ConfirmationWatch {
     }
 
     /**
-     * Whether records were confirmed since this was asked last, though {@code head}, the oldest, has waited for long: there
-     * may be many of them behind it.
+     * Whether records were confirmed or refused since this was asked last, though {@code head}, the oldest, has waited for
+     * long: there may be many of them behind it.
      */
     boolean hasPassed(@Nullable Sending<?> head) {
         long now = time.nanoTime();
         if (head == null || now - head.sinceNs < PASSED.toNanos() || now - passedNs < PASSED_CHECK.toNanos()) {
             return false;
         }
-        long before = confirmedBefore;
-        confirmedBefore = confirmed.get();
+        long before = doneBefore;
+        doneBefore = confirmed.get() + refused.get();
         passedNs = now;
-        return confirmedBefore != before;
+        return doneBefore != before;
     }
 }

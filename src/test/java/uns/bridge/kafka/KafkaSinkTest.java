@@ -689,6 +689,25 @@ class KafkaSinkTest {
         assertThat(sink.waitingNs()).isEqualTo(Duration.ofSeconds(2).toNanos());
     }
 
+    /** Dead letters that are refused are sent again and again, for ever if need be. */
+    @Test
+    void shouldForgetWhatIsRefusedBehindATopicThatStandsStill() throws InterruptedException {
+        kafka.silentTopics.add("stuck");
+        sink.send(record("stuck", "s"), "s");
+        for (int i = 0; i < 100; i++) {
+            kafka.answerAtOnce(new TopicAuthorizationException(Set.of("t")));
+            sink.send(record("x".repeat(1_000)), "x" + i);
+            kafka.time.pass(Duration.ofSeconds(5));
+            tend();
+        }
+
+        assertThat(events).hasSize(100);
+        assertThat(sink.unconfirmedBytes()).isLessThan(2_000);
+        assertThat(kafka.producers())
+                .as("a Kafka that confirms none may be away")
+                .hasSize(1);
+    }
+
     @Test
     void shouldSendAgainWhatIsConfirmedBehindARecordOfItsKeyAfterAllElseIsForgotten() throws InterruptedException {
         kafka.keepSilentOnce();
