@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import uns.bridge.delivery.Delivery;
 import uns.bridge.delivery.DeliveryTracker;
+import uns.bridge.health.Health;
 import uns.bridge.health.LatestDeadLetters;
 import uns.bridge.health.LimitedLog;
 import uns.bridge.kafka.KafkaSink;
@@ -62,6 +63,9 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
     private final AtomicInteger refusing = new AtomicInteger();
 
     private long refusingSinceNs;
+
+    /** The topic that has refused one last, and why. */
+    private String lastRefusal = "";
 
     /** When they are tried again. */
     private long retryNs;
@@ -131,6 +135,7 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
 
     /** Decides on what Kafka has refused, and looks after the producer. To be called from time to time. */
     void tend() throws InterruptedException {
+        sink.limit(problem());
         sink.tend();
         settle();
         if (!refusedDeadLetters.isEmpty() && clockNs.getAsLong() - retryNs >= 0) {
@@ -142,6 +147,12 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
                 sendLetter(each.parcel(), each.record());
             }
         }
+    }
+
+    /** That Kafka refuses dead letters, for the operator; {@link Health#OK} if it does not. */
+    private String problem() {
+        int waiting = refusing.get();
+        return waiting == 0 ? Health.OK : "dead letters waiting: " + waiting + ", refused by " + lastRefusal;
     }
 
     /** Decides on what Kafka has refused. */
@@ -176,6 +187,7 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
                 "Kafka refuses the dead-letter topic; trying again until it does not: {}{}",
                 cause.toString(),
                 LimitedLog.others(suppressed)));
+        lastRefusal = "topic " + letter.record().topic() + ": " + cause.getMessage();
         if (parcel.refuseLetter() && refusing.getAndIncrement() == 0) {
             refusingSinceNs = clockNs.getAsLong();
             retryNs = refusingSinceNs + DEAD_LETTER_RETRY_NS;

@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +23,9 @@ import uns.bridge.delivery.Books;
 import uns.bridge.delivery.Delivery;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
+import uns.bridge.health.Health.Condition;
+import uns.bridge.health.Health.Part;
+import uns.bridge.health.Health.State;
 import uns.bridge.health.LatestDeadLetters;
 import uns.bridge.kafka.ScriptedKafka;
 import uns.bridge.message.InboundMessage;
@@ -47,13 +52,14 @@ class CarrierTest {
             new PipelineSettings(Map.of(), "timestamp", false, List.of(), 0, "overflow"), SparkplugSettings.DEFAULTS);
     private final LatestDeadLetters latestDeadLetters = new LatestDeadLetters(0);
     private final List<Integer> acknowledged = new ArrayList<>();
+    private final Health health = new Health();
     // The clock of the JVM has no particular beginning, and may be negative.
     private final AtomicLong clockNs = new AtomicLong(Long.MIN_VALUE);
     private final Outlet outlet = new Outlet(
             tracker,
             new DeadLetters("dead", pipeline),
             latestDeadLetters,
-            answers -> kafka.sink(answers, new Health()),
+            answers -> kafka.sink(answers, health),
             clockNs::get);
     private final Carrier carrier = new Carrier(tracker, this::process, () -> {}, outlet, null, clockNs::get);
     private int packetId;
@@ -229,6 +235,57 @@ class CarrierTest {
     }
 
     @Test
+    void shouldTellOfRefusedDeadLettersUntilKafkaTakesThem() throws InterruptedException {
+        carry(message("a/b", "1"));
+        kafka.confirm();
+        carry(message("a/b", "no JSON"));
+        carry(message("a/b", "no JSON either"));
+        assertThat(kafkaCondition()).isEqualTo(new Condition(State.UP, Health.OK));
+        kafka.fail(new PolicyViolationException("not here"));
+        kafka.fail(new PolicyViolationException("nor there"));
+        settle();
+        settle();
+        assertThat(kafkaCondition())
+                .isEqualTo(new Condition(State.LIMITED, "dead letters waiting: 2, refused by topic dead: nor there"));
+
+        clockNs.addAndGet(RETRY.toNanos());
+        carrier.turn();
+        kafka.confirm();
+        settle();
+        assertThat(kafkaCondition().reason()).contains("waiting: 1, ");
+        kafka.confirm();
+        settle();
+
+        assertThat(kafkaCondition()).isEqualTo(new Condition(State.UP, Health.OK));
+        assertThat(acknowledged()).containsExactly(1, 2, 3);
+    }
+
+    /** A Kafka that is away is the worse of the two. */
+    @Test
+    void shouldNotTellOfRefusedDeadLettersWhileKafkaConfirmsNothing() throws InterruptedException {
+        carry(message("a/b", "1"));
+        kafka.confirm();
+        carry(message("a/b", "no JSON"));
+        kafka.fail(new PolicyViolationException("not here"));
+        carry(message("a/b", "2"));
+        settle();
+        assertThat(kafkaCondition().state()).isEqualTo(State.LIMITED);
+        kafka.pass(Duration.ofSeconds(6));
+        settle();
+        assertThat(kafkaCondition()).isEqualTo(new Condition(State.DOWN, "Kafka has confirmed nothing for over 5 s"));
+
+        kafka.confirm();
+        settle();
+        assertThat(kafkaCondition().state()).isEqualTo(State.LIMITED);
+        clockNs.addAndGet(RETRY.toNanos());
+        carrier.turn();
+        kafka.confirm();
+        settle();
+        assertThat(kafkaCondition().state()).isEqualTo(State.UP);
+        assertThat(acknowledged()).containsExactly(1, 2, 3);
+    }
+
+    @Test
     void shouldAcknowledgeWhenKafkaHasAllRecordsOfTheMessage() throws InterruptedException {
         carry(message(SPLIT, "all"));
         carry(message("a/b", "4"));
@@ -295,6 +352,10 @@ class CarrierTest {
         kafka.confirm();
         assertThat(topics()).containsExactly("part", "part", "part", "dead", "dead");
         assertDeadLettered();
+    }
+
+    private Condition kafkaCondition() {
+        return Objects.requireNonNull(health.conditions().get(Part.KAFKA));
     }
 
     private List<String> values() {

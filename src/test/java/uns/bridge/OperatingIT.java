@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import uns.bridge.brokers.Brokers;
@@ -92,6 +94,44 @@ class OperatingIT {
                 assertThat(healthCheck()).isOne();
             }
         }
+    }
+
+    @Test
+    void shouldTellThatDeadLettersWaitUntilTheirTopicExists() throws Exception {
+        try (MqttBroker mqtt = Brokers.mqtt();
+                KafkaBroker kafka = Brokers.kafka(Map.of("auto.create.topics.enable", "false"));
+                Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+                Publisher publisher = new Publisher(mqtt)) {
+            create(admin, "acme_known");
+            configure(mqtt, kafka);
+            Map<String, String> impatient = Map.of(
+                    "UNS_HTTP__ENABLED", "true",
+                    "UNS_KAFKA__CONFIG__MAX__BLOCK__MS", "1000",
+                    "UNS_SPOOL__DIR", conf.resolve("spool").toString(),
+                    "UNS_SPOOL__AFTER", "1s");
+            try (BridgeProcess bridge = BridgeProcess.start(conf, impatient)) {
+                awaitReady(true, PATIENCE);
+                publisher.publish("acme/broken", "{no json");
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(
+                                        endpoint.get("/health/ready").body())
+                                .contains("\"kafka\":{\"state\":\"limited\",\"reason\":\"dead letters waiting: 1,"
+                                        + " refused by topic uns_bridge_dead_letter: "));
+                publisher.publish("acme/known", "1");
+                await().atMost(PATIENCE).until(() -> endpoint.metric("uns_bridge_messages_delivered_total") == 1);
+                awaitReady(true, IN_TIME);
+
+                create(admin, "uns_bridge_dead_letter");
+                await().atMost(PATIENCE).until(() -> endpoint.metric("uns_bridge_messages_dead_lettered_total") == 1);
+                await().atMost(IN_TIME)
+                        .until(() -> endpoint.metric("uns_bridge_part_state{part=\"kafka\",state=\"up\"}") == 1);
+                assertThat(bridge.terminate()).isZero();
+            }
+        }
+    }
+
+    private static void create(Admin admin, String topic) throws Exception {
+        admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get(30, TimeUnit.SECONDS);
     }
 
     @Test

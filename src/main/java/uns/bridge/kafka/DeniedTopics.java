@@ -1,6 +1,7 @@
 package uns.bridge.kafka;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -12,7 +13,7 @@ import uns.bridge.health.Health;
  * other records wait; so after a refusal the records of that topic are refused at once for a while, which is longer after
  * each further one.
  *
- * <p>Safe for use by several threads, but for {@link #tell}.
+ * <p>Safe for use by several threads.
  */
 final class DeniedTopics {
 
@@ -28,7 +29,6 @@ final class DeniedTopics {
 
     private final Time time;
     private final Map<String, Denial> denials = new ConcurrentHashMap<>();
-    private boolean told;
 
     DeniedTopics(Time time) {
         this.time = time;
@@ -80,20 +80,16 @@ final class DeniedTopics {
         }
     }
 
-    /** Brings {@code health} up to date, where nothing worse is to be said of Kafka. */
-    void tell(Health health) {
+    /** Which they are, for the operator; empty if there are none. */
+    String problem() {
         long nowNs = time.nanoTime();
         denials.values().removeIf(denial -> nowNs - denial.untilNs > FORGOTTEN.toNanos());
-        String first = denials.keySet().stream().sorted().findFirst().orElse(null);
-        if (first != null) {
-            int others = denials.size() - 1;
-            health.limited(
-                    Health.Part.KAFKA,
-                    "no permission to write to topic " + first + (others > 0 ? ", nor to " + others + " others" : ""));
-            told = true;
-        } else if (told) {
-            health.up(Health.Part.KAFKA);
-            told = false;
+        List<String> topics = denials.keySet().stream().sorted().toList();
+        if (topics.isEmpty()) {
+            return Health.OK;
         }
+        int others = topics.size() - 1;
+        return "no permission to write to topic " + topics.get(0)
+                + (others > 0 ? ", nor to " + others + " others" : "");
     }
 }

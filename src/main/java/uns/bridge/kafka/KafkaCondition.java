@@ -58,10 +58,15 @@ final class KafkaCondition {
         troubles.log(suppressed -> LOG.warn("{} ({} records unconfirmed)", what, unconfirmed.getAsInt()));
     }
 
-    /** Topics that Kafka denies are told of only while there is nothing worse. */
-    void tell(DeniedTopics denied) {
-        if (!troubled) {
-            denied.tell(health);
+    /** What Kafka refuses, while there is nothing worse to tell; empty: nothing. */
+    void limit(String refusal) {
+        if (troubled) {
+            return;
+        }
+        if (refusal.isEmpty()) {
+            health.up(Health.Part.KAFKA);
+        } else {
+            health.limited(Health.Part.KAFKA, refusal);
         }
     }
 }

@@ -69,6 +69,9 @@ public final class KafkaSink<T> implements AutoCloseable {
     /** What the records in {@link #awaited} hold of the memory. */
     private long heldBytes;
 
+    /** What {@link #limit} was told last. */
+    private String limit = Health.OK;
+
     public KafkaSink(KafkaSettings settings, Listener<T> listener, Health health) {
         this(
                 () -> new KafkaProducer<>(settings.unblockedConfig()),
@@ -171,7 +174,12 @@ public final class KafkaSink<T> implements AutoCloseable {
             condition.trouble(overdue);
         }
         lookForKafka();
-        condition.tell(denied);
+        condition.limit(limit.isEmpty() ? denied.problem() : limit);
+    }
+
+    /** Lets the health tell of what Kafka refuses, while there is nothing worse to tell; {@link Health#OK}: no more. */
+    public void limit(String refusal) {
+        limit = refusal;
     }
 
     /** Tends after {@code ms}, for a caller that waits. */

@@ -10,7 +10,8 @@ import uns.bridge.health.LimitedLog;
 
 /**
  * Remembers which topics do not exist, so that the messages of such a topic do not each hold up all others for the
- * producer's time-out. Each time a topic is found absent again it is remembered for twice as long.
+ * producer's time-out. Each time a topic is found absent again it is remembered for twice as long. The dead-letter topic is
+ * looked for meanwhile: dead letters are not acknowledged until it exists, and hold up all others, so it must be noticed soon.
  */
 final class TopicProbe {
 
@@ -34,7 +35,12 @@ final class TopicProbe {
      */
     record Absence(String reason, boolean creationRefused) {}
 
-    private record Memory(Absence absence, long untilNs, long lengthNs) {}
+    private record Memory(Absence absence, long askedNs, long untilNs, long lengthNs) {
+
+        Memory(Absence absence, long askedNs, long lengthNs) {
+            this(absence, askedNs, askedNs + lengthNs, lengthNs);
+        }
+    }
 
     static final Duration FIRST_MEMORY = Duration.ofSeconds(30);
     static final Duration LONGEST_MEMORY = Duration.ofMinutes(10);
@@ -60,11 +66,14 @@ final class TopicProbe {
         if (memory == null) {
             return null;
         }
-        if (time.nanoTime() - memory.untilNs < 0) {
-            return memory.absence.reason();
+        long nowNs = time.nanoTime();
+        boolean over = nowNs - memory.untilNs >= 0;
+        if (over && !memory.absence.creationRefused()) {
+            return null; // A refusal Kafka repeats at once; whether it creates the topic only the producer can find
+            // out.
         }
-        // A refusal Kafka can repeat at once. Whether it creates the topic by itself only the producer can find out.
-        return memory.absence.creationRefused() ? look(topic) : null;
+        boolean ask = over || (topic.equals(deadLetterTopic) && nowNs - memory.askedNs >= FIRST_MEMORY.toNanos());
+        return ask ? look(topic) : memory.absence.reason();
     }
 
     /** Asks Kafka for {@code topic}, and remembers it if Kafka says that there is none; returns why, or null. */
@@ -102,15 +111,18 @@ final class TopicProbe {
         if (memories.size() >= MAX_REMEMBERED && !memories.containsKey(topic)) {
             memories.clear();
         }
-        long lengthNs = length(topic, memories.get(topic));
-        memories.put(topic, new Memory(absence, time.nanoTime() + lengthNs, lengthNs));
+        memories.put(topic, memory(absence, memories.get(topic)));
     }
 
-    private long length(String topic, @Nullable Memory before) {
-        // Dead letters are not acknowledged until their topic exists, and hold up all others: it must be noticed soon.
-        if (before == null || topic.equals(deadLetterTopic)) {
-            return FIRST_MEMORY.toNanos();
+    /** It is not lengthened by what was asked before its end, and begins anew with another answer. */
+    private Memory memory(Absence absence, @Nullable Memory before) {
+        long nowNs = time.nanoTime();
+        if (before == null || before.absence.creationRefused() != absence.creationRefused()) {
+            return new Memory(absence, nowNs, FIRST_MEMORY.toNanos()); // What Kafka would create now may exist soon.
         }
-        return Math.min(2 * before.lengthNs, LONGEST_MEMORY.toNanos());
+        boolean over = nowNs - before.untilNs >= 0;
+        return over
+                ? new Memory(absence, nowNs, Math.min(2 * before.lengthNs, LONGEST_MEMORY.toNanos()))
+                : new Memory(absence, nowNs, before.untilNs, before.lengthNs);
     }
 }

@@ -82,14 +82,42 @@ class TopicProbeTest {
         assertThat(asked).as("forgotten").hasSize(3);
     }
 
-    /** Until the dead-letter topic exists nothing is acknowledged any more. */
+    /** Until the dead-letter topic exists dead letters wait; the producer would hold up all others to find out. */
     @Test
-    void shouldNotRememberLongerWhenItIsTheDeadLetterTopic() throws InterruptedException {
+    void shouldAskKafkaByItselfEachHalfMinuteWhenItIsTheDeadLetterTopic() throws InterruptedException {
         answer = NOT_CREATED;
-        for (int i = 0; i < 5; i++) {
-            probe.look("dead");
-            assertRememberedFor(TopicProbe.FIRST_MEMORY, "dead");
+        List<Integer> leftToTheProducer = new ArrayList<>();
+        probe.look("dead");
+        for (int seconds = 30; seconds <= 2_000; seconds += 30) {
+            time.pass(Duration.ofSeconds(30));
+            if (probe.absence("dead") == null) {
+                leftToTheProducer.add(seconds);
+                probe.look("dead");
+            }
+            assertThat(asked).hasSize(1 + seconds / 30);
+            assertThat(probe.absence("dead")).isEqualTo("not created");
+            assertThat(asked).as("remembered").hasSize(1 + seconds / 30);
         }
+        assertThat(leftToTheProducer).containsExactly(30, 90, 210, 450, 930, 1_530);
+
+        answer = null;
+        time.pass(Duration.ofSeconds(30));
+        assertThat(probe.absence("dead")).as("exists now").isNull();
+        assertThat(probe.remembers("dead")).isFalse();
+    }
+
+    /** It may do so by itself now, which only the producer can find out. */
+    @Test
+    void shouldBeginAnewWhenKafkaWouldCreateItNow() throws InterruptedException {
+        answer = COLLIDES;
+        probe.look("t");
+        time.pass(Duration.ofSeconds(30));
+        probe.look("t");
+        time.pass(Duration.ofSeconds(60));
+        answer = NOT_CREATED;
+        assertThat(probe.absence("t")).isEqualTo("not created");
+
+        assertRememberedFor(TopicProbe.FIRST_MEMORY, "t");
     }
 
     @Test
