@@ -31,7 +31,9 @@ final class Compaction {
     private final DiskCondition condition;
     private final LongSupplier clockNs;
 
-    /** How much of the disk the spool must take for that to be worth it. */
+    private final long maxBytes;
+
+    /** How much of the disk the spool must take for that to be worth it, as long as it was not done. */
     private final long leastBytes;
 
     /** The same after the last time, when something is left that can't be given back. */
@@ -53,6 +55,7 @@ final class Compaction {
         this.spooled = spooled;
         this.condition = condition;
         this.clockNs = clockNs;
+        this.maxBytes = maxBytes;
         this.leastBytes = Math.min(PASSED_BYTES, maxBytes / 4);
         this.retryNs = clockNs.getAsLong();
     }
@@ -85,8 +88,10 @@ final class Compaction {
         leastBytesAgain = 0;
     }
 
+    /** What waits takes far less of the disk than of the memory, so it must not keep a spool from it that is half full. */
     private boolean isWorthIt(long diskBytes, long waitingBytes) {
-        return diskBytes >= Math.max(Math.max(leastBytes, leastBytesAgain), 4 * waitingBytes)
+        return diskBytes >= Math.max(leastBytes, leastBytesAgain)
+                && diskBytes >= Math.min(4 * waitingBytes, maxBytes / 2)
                 && waitingBytes <= MAX_WAITING_BYTES;
     }
 
@@ -110,7 +115,8 @@ final class Compaction {
         spool.appendAgain(again);
         spooled.moveToEnd(waiting, offset);
         spooled.commit(spool);
-        leastBytesAgain = 2 * spool.bytes(); // Not again before that gains something.
+        long left = spool.bytes();
+        leastBytesAgain = Math.min(2 * left, (left + maxBytes) / 2); // Not again before that gains something.
         return true;
     }
 

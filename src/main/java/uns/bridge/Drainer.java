@@ -60,6 +60,7 @@ final class Drainer {
         this.patienceNs = patience.toNanos();
         this.clockNs = clockNs;
         this.heartbeat = new Heartbeat("drainer", clockNs);
+        this.tendedNs = clockNs.getAsLong();
     }
 
     /** When it came round last; while it has nothing to do it comes round, too. */
@@ -144,7 +145,9 @@ final class Drainer {
     /** Gives the outlet back to the carrier if everything was read and Kafka answers. */
     private void close(Spool spool) throws InterruptedException {
         boolean answers = outlet.waitingNs() <= patienceNs && outlet.tendWithinMs() == 0;
-        spooled.commit(spool); // What follows directly must not be followed by this, should the bridge be killed.
+        if (answers) {
+            spooled.commit(spool); // What follows directly must not be followed by this, should the bridge be killed.
+        }
         if (answers && door.close()) {
             compaction.reset();
             LOG.info("The spool is drained, messages go to Kafka directly");

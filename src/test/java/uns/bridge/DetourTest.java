@@ -791,6 +791,32 @@ class DetourTest {
         assertThat(logFiles()).isZero();
     }
 
+    /** Small messages take far more of the memory than of the disk, where they are compressed. */
+    @Test
+    void shouldGiveBackDiskSpaceAlsoWhereWhatWaitsIsMuchForTheMemory() throws Exception {
+        int waiting = 1_001;
+        kafka.silentTopics.add("stuck");
+        begin(new SpoolSettings(folder.resolve("spool"), 1 << 20, null, AFTER, false));
+        divertAfterOneTo("stuck", "0");
+        for (int i = 1; i < waiting; i += 5) {
+            for (int j = 0; j < 5; j++) {
+                arrive("stuck", String.valueOf(i + j));
+            }
+            append();
+            acknowledged();
+            drain();
+        }
+        assertThat(outlet.unconfirmedBytes()).isGreaterThan((1 << 20) / 4);
+
+        kafka.whenSent(() -> kafka.producer().completeNext());
+        String text = randomText(50_000);
+        for (int i = 0; i < 100; i++) {
+            spoolTo("t", "\"" + i + text + "\"");
+            drain();
+        }
+        assertThat(books()).isEqualTo(new Books(waiting + 100, 0, 100, 0, 0, Map.of(), 0, waiting));
+    }
+
     @Test
     void shouldKeepTheOrderOfATopicOfWhichMoreArrivesWhileItsFirstMessagesAreMoved() throws Exception {
         kafka.silentTopics.add("stuck");
