@@ -30,6 +30,15 @@ final class SpoolLosses implements Spool.Losses {
     }
 
     @Override
+    public void abandoned(long messages) {
+        tracker.restore(messages);
+        lost(
+                Drop.SPOOL_FULL,
+                messages,
+                "had to give way to later ones in the full spool of an earlier run, and Kafka had not confirmed them when it ended");
+    }
+
+    @Override
     public void damaged(long messages, String why) {
         lost(Drop.DAMAGED, messages, "could not be read from the spool: " + why);
     }

@@ -95,7 +95,7 @@ final class SpooledParcels {
         reading = false;
     }
 
-    /** Forgets what Kafka has, in the books and in {@code spool}. */
+    /** Forgets what Kafka has, in the books and in {@code spool}, which is told how much neither it nor Kafka has. */
     void commit(Spool spool) {
         forgetDone();
         Parcel oldest = outstanding.peek();
@@ -108,9 +108,21 @@ final class SpooledParcels {
                 // What was left out behind the last is done with as well.
                 spool.commit(reading ? end : spool.readOffset());
             }
+            spool.setUnsafe(countBefore(spool.unsafeEnd()));
         } catch (IOException e) {
             condition.log("The spool can't be shortened, its messages may come twice after a restart", e);
         }
+    }
+
+    private long countBefore(long offset) {
+        long count = reading ? Math.max(0, offset - end) : 0;
+        for (Parcel each : outstanding) {
+            if (each.spoolEnd() > offset) {
+                break;
+            }
+            count++;
+        }
+        return count;
     }
 
     private void forgetDone() {

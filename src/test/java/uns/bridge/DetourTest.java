@@ -884,6 +884,64 @@ class DetourTest {
         assertThat(books().spooled()).isZero();
     }
 
+    /** More than the producer may have in hand: what was not read either gives way, and counts at once. */
+    @ParameterizedTest
+    @ValueSource(ints = {100, 400})
+    void shouldCountWhatNeitherKafkaNorTheFullSpoolHasWhenItEnds(int count) throws Exception {
+        begin(new SpoolSettings(folder.resolve("spool"), 1 << 20, null, AFTER, true));
+        divertAfter("0");
+        String text = randomText(50_000);
+        for (int i = 1; i < count; i++) {
+            spoolTo("t", "\"" + i + text + "\"");
+            drain();
+            acknowledged();
+        }
+        assertThat(acknowledged).hasSize(count);
+        long dropped = books().dropped();
+        assertThat(dropped > 0).isEqualTo(count * text.length() > 16 << 20);
+
+        restart();
+        kafka.whenSent(() -> kafka.producer().completeNext());
+        for (int i = 0; i < count && detour.isOpen(); i++) {
+            drain();
+        }
+        assertThat(values()).hasSizeLessThan(30).last().asString().startsWith("\"" + (count - 1));
+        assertThat(values().size() + dropped + books().dropped()).isEqualTo(count);
+        assertThat(books().drops()).containsOnlyKeys(Drop.SPOOL_FULL);
+
+        restart();
+        assertThat(books().dropped()).as("counted once").isZero();
+    }
+
+    @Test
+    void shouldCountNothingThatKafkaHasWhenTheFullSpoolGivesUpWhatHasPassedATopic() throws Exception {
+        kafka.silentTopics.add("stuck");
+        begin(new SpoolSettings(folder.resolve("spool"), 1 << 20, null, AFTER, true));
+        divertAfterOneTo("stuck", "1");
+        kafka.whenSent(() -> kafka.producer().completeNext());
+        String text = randomText(50_000);
+        int count = 40;
+        for (int i = 1; i < count; i++) {
+            spoolTo("t", "\"" + i + text + "\"");
+            if (i > 15 && i < 20) {
+                drainer.step();
+            }
+        }
+        List<String> passed = values();
+        assertThat(passed).hasSizeGreaterThanOrEqualTo(4);
+        long displaced = books().dropped();
+        assertThat(displaced).isPositive();
+
+        restart();
+        kafka.whenSent(() -> kafka.producer().completeNext());
+        for (int i = 0; i < count && detour.isOpen(); i++) {
+            drain();
+        }
+        assertThat(books().drops()).as("the stuck one").isEqualTo(Map.of(Drop.SPOOL_FULL, 1L));
+        assertThat(Stream.of(passed, values()).flatMap(List::stream).distinct().count() + displaced)
+                .isEqualTo(count - 1);
+    }
+
     /** An earlier run has left {@code first}, and so many behind it. */
     private void beginBehind(SpoolEntry first, int others) throws Exception {
         SpoolSettings settings = new SpoolSettings(folder.resolve("spool"), 1 << 30, null, AFTER, false);

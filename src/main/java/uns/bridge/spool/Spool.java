@@ -61,6 +61,9 @@ public final class Spool implements AutoCloseable {
 
     private long committed;
 
+    /** How many messages that were read and are not committed are in no file any more. */
+    private long unsafe;
+
     /** The offset behind the last message that is safe. */
     private long end;
 
@@ -89,6 +92,9 @@ public final class Spool implements AutoCloseable {
 
         /** There was no room for them and for later ones. */
         void displaced(long messages);
+
+        /** There was no room for them while they were on their way, and the process ended before they were committed. */
+        void abandoned(long messages);
 
         /** They can't be read any more, and why. */
         void damaged(long messages, String why);
@@ -154,11 +160,20 @@ public final class Spool implements AutoCloseable {
             remove(segments.getLast());
         }
         Segment first = segments.peek();
-        committed = Math.max(folder.readCommitted(), first == null ? 0 : first.base);
+        SpoolFolder.Progress progress = folder.readProgress();
+        committed = Math.max(progress.committed(), first == null ? 0 : first.base);
         end = Math.max(committed, first == null ? 0 : segments.getLast().end());
         readOffset = committed;
         discardCommitted();
         measure();
+        if (progress.unsafe() > 0) {
+            saveProgress(); // Before they are counted, so that they are only once.
+            losses.abandoned(progress.unsafe());
+        }
+    }
+
+    private void saveProgress() throws IOException {
+        folder.write(new SpoolFolder.Progress(committed, unsafe));
     }
 
     /** How many messages are not committed. */
@@ -285,7 +300,11 @@ public final class Spool implements AutoCloseable {
             Segment oldest = segments.element();
             long read = Math.min(readOffset, oldest.end()) - Math.max(committed, oldest.base);
             if (read > 0) {
-                LOG.warn("The full spool gives up {} messages that are in Kafka or on their way there", read);
+                setUnsafe(unsafe + read); // At most, and before the file is gone: a kill may follow.
+                LOG.warn(
+                        "The full spool gives up {} messages that are in Kafka or on their way there. Those that it has not "
+                                + "confirmed when the bridge ends are counted at the next start",
+                        read);
             }
             long lost = oldest.end() - Math.max(readOffset, oldest.base);
             if (lost > 0) {
@@ -375,7 +394,7 @@ public final class Spool implements AutoCloseable {
         } catch (IOException e) {
             int failed = failedReads + 1;
             failedReads = 0;
-            folder.writeCommitted(committed); // Or the disk is away as a whole, and may come back with all it has.
+            saveProgress(); // Or the disk is away as a whole, and may come back with all it has.
             failedReads = failed;
             failedSinceNs = failed == 1 ? System.nanoTime() : failedSinceNs;
             boolean slow = failed >= SLOW_READ_ATTEMPTS && System.nanoTime() - failedSinceNs >= READ_PATIENCE.toNanos();
@@ -441,9 +460,28 @@ public final class Spool implements AutoCloseable {
         }
         committed = offset;
         try {
-            folder.writeCommitted(committed);
+            saveProgress();
         } finally {
             discardCommitted();
+        }
+    }
+
+    /** Of what was read, all before this offset is in no file any more. */
+    public synchronized long unsafeEnd() {
+        Segment first = segments.peek();
+        return Math.min(first == null ? end : first.base, positionOffset);
+    }
+
+    /**
+     * So many messages that were read and are not committed are in no file any more. Should the process end they are lost, and
+     * the next one counts them.
+     *
+     * @throws IOException if the disk does not take that
+     */
+    public synchronized void setUnsafe(long messages) throws IOException {
+        if (messages != unsafe) {
+            folder.write(new SpoolFolder.Progress(committed, messages));
+            unsafe = messages;
         }
     }
 
@@ -453,7 +491,7 @@ public final class Spool implements AutoCloseable {
      * @throws IOException if the disk does not take it
      */
     public synchronized void check() throws IOException {
-        folder.writeCommitted(committed);
+        saveProgress();
     }
 
     private void discardCommitted() throws IOException {

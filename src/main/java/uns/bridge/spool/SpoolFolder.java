@@ -18,10 +18,18 @@ import java.util.stream.Stream;
 /** Where a spool has its files, locked against other processes: the segments, and how far they are committed. */
 final class SpoolFolder implements AutoCloseable {
 
-    /** Has the offset of the first message that is not committed. */
+    /** Has the {@link Progress}. */
     private static final String COMMITTED = "committed";
 
     private static final String LOCK = "lock";
+
+    /**
+     * How far a spool has come.
+     *
+     * @param committed the offset of the first message that is not committed
+     * @param unsafe how many that were read and are not committed are in no file any more
+     */
+    record Progress(long committed, long unsafe) {}
 
     private final Path path;
     private final FileChannel lock;
@@ -79,23 +87,29 @@ final class SpoolFolder implements AutoCloseable {
     }
 
     Segment createSegment(long base) throws IOException {
+        if (Files.notExists(path.resolve(COMMITTED))) {
+            write(new Progress(0, 0)); // A disk that is full later has room for it.
+        }
         return Segment.create(path, base);
     }
 
-    /** 0 if that is not known: then what there is was not committed. */
-    long readCommitted() throws IOException {
+    /** Nothing if that is not known: then what there is was not committed. */
+    Progress readProgress() throws IOException {
         try {
-            return Long.parseLong(Files.readString(path.resolve(COMMITTED)).strip());
+            String[] numbers = Files.readString(path.resolve(COMMITTED)).strip().split("\\s+", -1);
+            long unsafe = numbers.length == 1 ? 0 : Long.parseLong(numbers[1]); // An older bridge wrote one.
+            return new Progress(Long.parseLong(numbers[0]), unsafe);
         } catch (NoSuchFileException | NumberFormatException e) {
-            return 0;
+            return new Progress(0, 0);
         }
     }
 
     /** In place, so that a full disk is no hindrance. */
-    void writeCommitted(long offset) throws IOException {
+    void write(Progress progress) throws IOException {
         try (FileChannel file =
                 FileChannel.open(path.resolve(COMMITTED), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            file.write(ByteBuffer.wrap("%020d%n".formatted(offset).getBytes(UTF_8)), 0);
+            String text = "%020d%n%020d%n".formatted(progress.committed, progress.unsafe);
+            file.write(ByteBuffer.wrap(text.getBytes(UTF_8)), 0);
             file.force(false);
         }
     }

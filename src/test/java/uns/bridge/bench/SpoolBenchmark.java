@@ -92,6 +92,11 @@ public final class SpoolBenchmark {
         }
 
         @Override
+        public void abandoned(long messages) {
+            throw new AssertionError();
+        }
+
+        @Override
         public void damaged(long messages, String why) {
             throw new AssertionError(why);
         }

@@ -32,6 +32,11 @@ class SpoolCrashTest {
         }
 
         @Override
+        public void abandoned(long messages) {
+            throw new AssertionError();
+        }
+
+        @Override
         public void damaged(long messages, String why) {
             throw new AssertionError();
         }

@@ -53,6 +53,11 @@ class SpoolTest {
         }
 
         @Override
+        public void abandoned(long messages) {
+            losses.add("abandoned " + messages);
+        }
+
+        @Override
         public void damaged(long messages, String why) {
             losses.add("damaged " + messages);
         }
@@ -221,6 +226,31 @@ class SpoolTest {
         List<Integer> left = read(spool);
         assertThat(left).isEqualTo(numbers(left.get(0), count));
         assertThat(lost("displaced ")).isEqualTo(count - left.size()).isPositive();
+    }
+
+    /** As if it were killed: nobody has told which of them were on their way to the end. */
+    @Test
+    void shouldCountOnceAtTheNextStartWhatWasReadAndGivenUp() throws IOException {
+        Spool spool = open(new SpoolSettings(folder, MIB, null, Duration.ofSeconds(5), true));
+        int count = 60_000;
+        for (int i = 0; i < count; i += 1_000) {
+            spool.append(entries(i, i + 1_000), false);
+            if (i < count / 2) {
+                read(spool);
+            }
+            if (i == 10_000) {
+                spool.commit(5_000);
+            }
+        }
+        long displaced = lost("displaced ");
+        assertThat(displaced).isPositive();
+
+        int left = read(reopened(MIB)).size();
+        assertThat(lost("abandoned "))
+                .isEqualTo(count - 5_000 - displaced - left)
+                .isPositive();
+        reopened(MIB);
+        assertThat(losses).filteredOn(loss -> loss.startsWith("abandoned ")).hasSize(1);
     }
 
     @Test

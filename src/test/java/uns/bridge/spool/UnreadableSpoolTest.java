@@ -49,6 +49,11 @@ class UnreadableSpoolTest {
         }
 
         @Override
+        public void abandoned(long messages) {
+            throw new AssertionError();
+        }
+
+        @Override
         public void damaged(long messages, String why) {
             assertThat(why).contains("disk");
             lost += messages;
