@@ -457,6 +457,37 @@ class DetourTest {
         confirm(2);
     }
 
+    /** What a full disk has already can be written again. */
+    @Test
+    void shouldTellThatTheDiskIsFullUntilItIsNotWhenKafkaIsBack() throws Exception {
+        begin();
+        divertAfter("1");
+        spool("2");
+        disk.setFull(true);
+        spool("3");
+        assertThat(acknowledged()).containsExactly(1, 2);
+        kafka.whenSent(() -> kafka.producer().completeNext());
+        confirm(1);
+        for (int i = 0; i < 3; i++) {
+            drain();
+        }
+        assertThat(detour.isOpen()).isFalse();
+        assertThat(acknowledged()).containsExactly(1, 2, 3);
+        for (int i = 0; i < 3; i++) {
+            pass(Duration.ofSeconds(1));
+            carrier.turn();
+            assertThat(problem()).contains("can't be written", "No space left");
+        }
+
+        disk.setFull(false);
+        pass(Duration.ofSeconds(1));
+        carrier.turn();
+        assertThat(problem()).isEmpty();
+        try (Stream<Path> files = Files.list(folder.resolve("spool"))) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("lock", "committed");
+        }
+    }
+
     @Test
     void shouldLetNothingOvertakeWhatIsInASpoolThatCannotBeOpenedYet() throws Exception {
         begin();

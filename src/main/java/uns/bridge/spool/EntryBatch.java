@@ -12,7 +12,7 @@ import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 final class EntryBatch {
 
     /** How much is compressed, written and read at a time, before compression. */
-    private static final int FULL_BYTES = 256 << 10;
+    static final int FULL_BYTES = 256 << 10;
 
     private final ByteBuffer buffer = ByteBuffer.allocate(2 * FULL_BYTES);
     private final List<Written> entries = new ArrayList<>();

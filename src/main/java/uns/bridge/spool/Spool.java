@@ -486,12 +486,12 @@ public final class Spool implements AutoCloseable {
     }
 
     /**
-     * Writes what is there already.
+     * Finds out whether the disk takes as much as is written at a time.
      *
-     * @throws IOException if the disk does not take it
+     * @throws IOException if it does not
      */
-    public synchronized void check() throws IOException {
-        saveProgress();
+    public void check() throws IOException {
+        folder.check();
     }
 
     private void discardCommitted() throws IOException {

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 
 /** Where a spool has its files, locked against other processes: the segments, and how far they are committed. */
@@ -22,6 +23,7 @@ final class SpoolFolder implements AutoCloseable {
     private static final String COMMITTED = "committed";
 
     private static final String LOCK = "lock";
+    private static final String CHECK = "check";
 
     /**
      * How far a spool has come.
@@ -110,6 +112,23 @@ final class SpoolFolder implements AutoCloseable {
                 FileChannel.open(path.resolve(COMMITTED), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             String text = "%020d%n%020d%n".formatted(progress.committed, progress.unsafe);
             file.write(ByteBuffer.wrap(text.getBytes(UTF_8)), 0);
+            file.force(false);
+        }
+    }
+
+    /** Writes as much as a batch may have, into a file that is gone afterwards: in place a full disk would take it. */
+    void check() throws IOException {
+        byte[] bytes = new byte[EntryBatch.FULL_BYTES];
+        new Random().nextBytes(bytes); // Zeros may need no room.
+        try (FileChannel file = FileChannel.open(
+                path.resolve(CHECK),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE)) {
+            // On Linux it has lost its name by now, so that a kill leaves nothing of it.
+            for (ByteBuffer left = ByteBuffer.wrap(bytes); left.hasRemaining(); ) {
+                file.write(left);
+            }
             file.force(false);
         }
     }

@@ -46,13 +46,13 @@ final class FailingChannel extends FileChannel {
 
     @Override
     public int write(ByteBuffer from) throws IOException {
-        disk.check();
+        disk.checkRoom(real.size(), real.position() + from.remaining());
         return real.write(from);
     }
 
     @Override
     public int write(ByteBuffer from, long position) throws IOException {
-        disk.check();
+        disk.checkRoom(real.size(), position + from.remaining());
         return real.write(from, position);
     }
 

@@ -79,9 +79,9 @@ public final class FailingDisk extends FileSystemProvider {
         this.away = away;
     }
 
-    /** It has no room for another file from now on. */
-    public void setFull() {
-        full = true;
+    /** Whether it has no room for more than it has, from now on. */
+    public void setFull(boolean full) {
+        this.full = full;
     }
 
     /** What is open can't be read any more, as on a network file system whose server was replaced. */
@@ -105,6 +105,14 @@ public final class FailingDisk extends FileSystemProvider {
     void check() throws IOException {
         if (away) {
             throw new IOException("Connection timed out");
+        }
+    }
+
+    /** Of a file that ends at {@code size}, before it is written up to {@code end}. */
+    void checkRoom(long size, long end) throws IOException {
+        check();
+        if (full && end > size) {
+            throw new IOException("No space left on device");
         }
     }
 

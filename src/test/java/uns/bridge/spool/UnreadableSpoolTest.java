@@ -121,9 +121,10 @@ class UnreadableSpoolTest {
         Path file = folder.resolve(FIRST);
         byte[] torn = Arrays.copyOf(Files.readAllBytes(file), (int) Files.size(file) - 20);
         Files.write(file, torn);
-        disk.setFull();
+        disk.setFull(true);
 
         open();
+        disk.setFull(false);
 
         assertThat(read(spool))
                 .isEqualTo(IntStream.range(0, 10 * (BATCHES - 1)).boxed().toList());
