@@ -145,6 +145,7 @@ class RecordContractIT {
                 timed("timestamp in milliseconds", "acme/time/ms", "{\"timestamp\":1700000000000}"),
                 timed("timestamp in ISO-8601", "acme/time/iso", "{\"timestamp\":\"2023-11-14T22:13:20Z\"}"),
                 json("timestamp that Kafka refuses", "acme/time/future", "{\"timestamp\":99999999999999}"),
+                json("timestamp in seconds", "acme/time/seconds", "{\"timestamp\":1700000000}"),
                 json("timestamp that is none", "acme/time/none", "{\"timestamp\":\"soon\"}"),
                 new Example(
                         "empty payload",

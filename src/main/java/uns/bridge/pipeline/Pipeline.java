@@ -34,6 +34,12 @@ public final class Pipeline {
     static final int MAX_ROUTES = 50_000;
 
     /**
+     * The earliest that a record's timestamp may be: 2000-01-01T00:00:00Z. What is before it is in seconds, or of a clock that
+     * was never set, and Kafka would soon delete the record for its age ({@code retention.ms}).
+     */
+    static final long EARLIEST_MS = 946_684_800_000L;
+
+    /**
      * The furthest that a record's timestamp may lie ahead of its arrival. Kafka refuses more than one hour by default
      * ({@code message.timestamp.after.max.ms}); the minute is for a broker whose clock is behind.
      */
@@ -195,7 +201,7 @@ public final class Pipeline {
         return route(message.topic()).headers(message);
     }
 
-    /** How many records carry their time of arrival because Kafka would refuse their own timestamp, or it is none. */
+    /** How many records carry their time of arrival because their own timestamp is none, too early or too far ahead. */
     public long timestampFallbacks() {
         return timestampFallbacks.sum();
     }
@@ -276,7 +282,7 @@ public final class Pipeline {
     }
 
     private long timestamp(long ownMs, InboundMessage message) {
-        if (ownMs >= 0 && ownMs <= message.arrivalMs() + MAX_AHEAD_MS) {
+        if (ownMs >= EARLIEST_MS && ownMs <= message.arrivalMs() + MAX_AHEAD_MS) {
             return ownMs;
         }
         if (ownMs != JsonScanner.NO_TIMESTAMP) {

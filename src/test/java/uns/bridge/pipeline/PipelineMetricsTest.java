@@ -3,7 +3,6 @@ package uns.bridge.pipeline;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static uns.bridge.message.Messages.ARRIVAL_MS;
 import static uns.bridge.message.Messages.message;
 
 import java.util.HexFormat;
@@ -33,9 +32,9 @@ class PipelineMetricsTest {
 
         List<OutboundRecord> records = process(
                 DATA,
-                "08 E8 07" // timestamp 1000
-                        + "12 10 10 01 18 05 28 01 50 FF FF FF FF 0F 30 01 38 00" // alias 1, historical, transient
-                        + "12 0D 0A 01 6E 18 F4 03 20 0C 28 00 7A 01 78" // n, String
+                "08 E8 87 BA BB C8 2E" // timestamp 1600000001000
+                        + "12 15 10 01 18 85 80 BA BB C8 2E 28 01 50 FF FF FF FF 0F 30 01 38 00" // historical
+                        + "12 11 0A 01 6E 18 F4 83 BA BB C8 2E 20 0C 28 00 7A 01 78" // n, String
                         + "12 04 10 01 38 01" // alias 1, null
                         + "18 01");
 
@@ -43,13 +42,15 @@ class PipelineMetricsTest {
         assertThat(records)
                 .extracting(PipelineMetricsTest::json)
                 .containsExactly(
-                        "{\"name\":\"m\",\"alias\":1,\"timestamp\":5,\"datatype\":3,\"is_transient\":true,"
+                        "{\"name\":\"m\",\"alias\":1,\"timestamp\":1600000000005,\"datatype\":3,\"is_transient\":true,"
                                 + "\"is_null\":false,\"value\":-1,\"seq\":1,\"index\":0,\"historical\":true}",
-                        "{\"name\":\"n\",\"timestamp\":500,\"datatype\":12,\"value\":\"x\","
+                        "{\"name\":\"n\",\"timestamp\":1600000000500,\"datatype\":12,\"value\":\"x\","
                                 + "\"seq\":1,\"index\":1,\"historical\":false}",
-                        "{\"name\":\"m\",\"alias\":1,\"timestamp\":1000,\"datatype\":3,\"is_null\":true,"
+                        "{\"name\":\"m\",\"alias\":1,\"timestamp\":1600000001000,\"datatype\":3,\"is_null\":true,"
                                 + "\"seq\":1,\"index\":2,\"historical\":false}");
-        assertThat(records).extracting(OutboundRecord::timestampMs).containsExactly(5L, 500L, 1_000L);
+        assertThat(records)
+                .extracting(OutboundRecord::timestampMs)
+                .containsExactly(1_600_000_000_005L, 1_600_000_000_500L, 1_600_000_001_000L);
         assertThat(records).allSatisfy(record -> {
             assertThat(record.topic()).isEqualTo("spBv1.0_G_NDATA_E");
             assertThat(headers(record))
@@ -95,21 +96,26 @@ class PipelineMetricsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "08 05, 18 06, 6", // of the payload, of the metric
-        "08 05, '', 5",
-        "'', 18 06, 6",
-        "'', '', -1",
-        "08 05, 18 FF FF FF FF FF FF FF FF 7F, -1", // none that Kafka takes
-        "08 FF FF FF FF FF FF FF FF FF 01, '', -1",
+        "08 80 80 BA BB C8 2E, 18 81 80 BA BB C8 2E, 1600000000001, 0", // of the payload, of the metric
+        "08 80 80 BA BB C8 2E, '', 1600000000000, 0",
+        "'', 18 81 80 BA BB C8 2E, 1600000000001, 0",
+        "'', '', 1700000000000, 0",
+        "08 80 80 BA BB C8 2E, 18 FF FF FF FF FF FF FF FF 7F, 1700000000000, 1", // none that Kafka takes
+        "08 FF FF FF FF FF FF FF FF FF 01, '', 1700000000000, 1",
+        "08 80 80 BA BB C8 2E, 18 00, 1700000000000, 1", // none that a clock shows
+        "08 80 80 BA BB C8 2E, 18 80 E2 CF AA 06, 1700000000000, 1", // in seconds
+        "08 00, '', 1700000000000, 1",
+        "08 00, 18 81 80 BA BB C8 2E, 1600000000001, 0",
     })
-    void shouldCarryTheTimeOfTheMetricOrOfThePayloadOrOfArrival(String payloadTime, String metricTime, long expected) {
+    void shouldCarryTheTimeOfTheMetricOrOfThePayloadOrOfArrival(
+            String payloadTime, String metricTime, long expected, long fallbacks) {
         String metric = String.format("12 %02X 10 01 ", 2 + HexFormat.of().parseHex(plain(metricTime)).length);
 
         OutboundRecord record = process(DATA, payloadTime + metric + metricTime).get(0);
 
-        assertThat(record.timestampMs()).isEqualTo(expected == -1 ? ARRIVAL_MS : expected);
+        assertThat(record.timestampMs()).isEqualTo(expected);
         assertThat(json(record).contains("\"timestamp\":")).isEqualTo(!(payloadTime + metricTime).isEmpty());
-        assertThat(pipeline.timestampFallbacks()).isEqualTo((payloadTime + metricTime).contains("FF") ? 1 : 0);
+        assertThat(pipeline.timestampFallbacks()).isEqualTo(fallbacks);
     }
 
     @ParameterizedTest
@@ -169,11 +175,11 @@ class PipelineMetricsTest {
             delimiter = '|',
             value = {
                 "metrics.timestamp | {'name':'m','alias':1,'datatype':3,'value':4,'seq':9,'index':0,'historical':false}",
-                "seq | {'name':'m','alias':1,'timestamp':1000,'datatype':3,'value':4,'index':0,'historical':false}",
-                "metrics.is_historical | {'name':'m','alias':1,'timestamp':1000,'datatype':3,'value':4,'seq':9,'index':0}",
-                "index | {'name':'m','alias':1,'timestamp':1000,'datatype':3,'value':4,'seq':9,'historical':false}",
+                "seq | {'name':'m','alias':1,'timestamp':1600000001000,'datatype':3,'value':4,'index':0,'historical':false}",
+                "metrics.is_historical | {'name':'m','alias':1,'timestamp':1600000001000,'datatype':3,'value':4,'seq':9,'index':0}",
+                "index | {'name':'m','alias':1,'timestamp':1600000001000,'datatype':3,'value':4,'seq':9,'historical':false}",
                 "metrics.value.x | "
-                        + "{'name':'m','alias':1,'timestamp':1000,'datatype':3,'value':4,'seq':9,'index':0,'historical':false}",
+                        + "{'name':'m','alias':1,'timestamp':1600000001000,'datatype':3,'value':4,'seq':9,'index':0,'historical':false}",
             })
     void shouldLeaveOutOfTheMetricWhatIsIgnoredInPayloads(String path, String expected) {
         Pipeline filtering = pipeline(Map.of(TopicFilter.of("spBv1.0/#"), List.of(path)));
@@ -183,7 +189,7 @@ class PipelineMetricsTest {
         assertThat(records).singleElement().satisfies(record -> {
             assertThat(json(record)).isEqualTo(expected.replace('\'', '"'));
             assertThat(key(record)).isEqualTo(DATA + "/m");
-            assertThat(record.timestampMs()).isEqualTo(1_000);
+            assertThat(record.timestampMs()).isEqualTo(1_600_000_001_000L);
         });
     }
 
@@ -194,13 +200,13 @@ class PipelineMetricsTest {
         List<OutboundRecord> records = records(filtering, DATA, aMetric());
 
         assertThat(records).singleElement().satisfies(record -> {
-            assertThat(json(record)).isEqualTo("{\"timestamp\":1000,\"seq\":9}");
+            assertThat(json(record)).isEqualTo("{\"timestamp\":1600000001000,\"seq\":9}");
             assertThat(key(record)).isEqualTo(DATA);
         });
     }
 
     private static byte[] aMetric() {
-        return SparkplugWriter.payload(1_000L, 9L, List.of(Metric.of("m", 1, DataType.INT32, 4)));
+        return SparkplugWriter.payload(1_600_000_001_000L, 9L, List.of(Metric.of("m", 1, DataType.INT32, 4)));
     }
 
     private List<OutboundRecord> process(String topic, String hex) {

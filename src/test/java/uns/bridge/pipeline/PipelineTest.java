@@ -32,7 +32,7 @@ import uns.bridge.sparkplug.SparkplugSettings;
 class PipelineTest {
 
     private static final byte[] SPARKPLUG =
-            SparkplugWriter.payload(5L, 3L, List.of(Metric.of("m", DataType.INT32, 42)));
+            SparkplugWriter.payload(1_600_000_000_000L, 3L, List.of(Metric.of("m", DataType.INT32, 42)));
     private static final String[] PLAIN_HEADERS = {"mqtt.qos=1", "mqtt.retained=false", "mqtt.duplicate=false"};
 
     private final Pipeline pipeline = pipeline(Map.of());
@@ -55,10 +55,11 @@ class PipelineTest {
         OutboundRecord record = forwarded(message("spBv1.0/G 1/DDATA/E1/D1", SPARKPLUG));
 
         assertThat(new String(value(record), UTF_8))
-                .isEqualTo("{\"timestamp\":5,\"metrics\":[{\"name\":\"m\",\"datatype\":3,\"value\":42}],\"seq\":3}");
+                .isEqualTo(
+                        "{\"timestamp\":1600000000000,\"metrics\":[{\"name\":\"m\",\"datatype\":3,\"value\":42}],\"seq\":3}");
         assertThat(record.topic()).isEqualTo("spBv1.0_G_1_DDATA_E1_D1");
         assertThat(new String(record.key(), UTF_8)).isEqualTo("spBv1.0/G 1/DDATA/E1/D1");
-        assertThat(record.timestampMs()).isEqualTo(5);
+        assertThat(record.timestampMs()).isEqualTo(1_600_000_000_000L);
         assertThat(headers(record))
                 .startsWith(PLAIN_HEADERS)
                 .endsWith("sparkplug.group=G 1", "sparkplug.type=DDATA", "sparkplug.edge=E1", "sparkplug.device=D1")
@@ -76,12 +77,12 @@ class PipelineTest {
 
     @Test
     void shouldForwardTheStateOfAHostAsTheJsonItIs() {
-        InboundMessage message = message("spBv1.0/STATE/scada", "{\"online\":true,\"timestamp\":7}");
+        InboundMessage message = message("spBv1.0/STATE/scada", "{\"online\":true,\"timestamp\":1600000000007}");
 
         OutboundRecord record = forwarded(message);
 
         assertThat(record.value()).isSameAs(message.payload());
-        assertThat(record.timestampMs()).isEqualTo(7);
+        assertThat(record.timestampMs()).isEqualTo(1_600_000_000_007L);
         assertThat(headers(record)).containsExactly(PLAIN_HEADERS);
     }
 
@@ -127,7 +128,7 @@ class PipelineTest {
                 TopicFilter.of("plant/+"), List.of("b")));
 
         assertThat(new String(value(forwarded(filtering, message("spBv1.0/G/NDATA/E", SPARKPLUG))), UTF_8))
-                .isEqualTo("{\"timestamp\":5,\"metrics\":[{\"name\":\"m\",\"value\":42}]}");
+                .isEqualTo("{\"timestamp\":1600000000000,\"metrics\":[{\"name\":\"m\",\"value\":42}]}");
         assertThat(new String(value(forwarded(filtering, message("plant/a", "{\"a\":1.0,\"b\":2}"))), UTF_8))
                 .isEqualTo("{\"a\":1.0}");
         assertThat(new String(value(forwarded(filtering, message("plant/a/b", "{\"b\":2}"))), UTF_8))
@@ -137,17 +138,24 @@ class PipelineTest {
     @Test
     void shouldTakeTheTimestampOfTheMessageEvenIfItIsLeftOut() {
         Pipeline filtering = pipeline(Map.of(TopicFilter.of("#"), List.of("timestamp")));
-        OutboundRecord record = forwarded(filtering, message("plant/a", "{\"timestamp\":9,\"a\":1}"));
+        OutboundRecord record = forwarded(filtering, message("plant/a", "{\"timestamp\":1600000000009,\"a\":1}"));
         assertThat(new String(value(record), UTF_8)).isEqualTo("{\"a\":1}");
-        assertThat(record.timestampMs()).isEqualTo(9);
+        assertThat(record.timestampMs()).isEqualTo(1_600_000_000_009L);
     }
 
-    /** A message arrives at 1,700,000,000,000; one hour ahead of it is too far, 59 minutes are not. */
+    /**
+     * A message arrives at 1,700,000,000,000; one hour ahead of it is too far, 59 minutes are not. Before 2000 it is seconds,
+     * or the time of a clock that was never set.
+     */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "0                           | 0             | 0",
+                "946684800000                | 946684800000  | 0",
+                "946684799999                | 1700000000000 | 1",
+                "0                           | 1700000000000 | 1",
+                "1700000000                  | 1700000000000 | 1",
+                "1700000000.5                | 1700000000000 | 1",
                 "1699999999999               | 1699999999999 | 0",
                 "1700003540000               | 1700003540000 | 0",
                 "1700003540001               | 1700000000000 | 1",
@@ -156,26 +164,35 @@ class PipelineTest {
                 "-1                          | 1700000000000 | 1",
                 "1e999                       | 1700000000000 | 1",
                 "\"2023-11-14T22:13:20.5Z\"  | 1700000000500 | 0",
+                "\"2000-01-01T00:00:00Z\"    | 946684800000  | 0",
+                "\"1970-01-01T00:01:00Z\"    | 1700000000000 | 1",
                 "\"yesterday\"               | 1700000000000 | 1",
                 "[1]                         | 1700000000000 | 1",
                 "null                        | 1700000000000 | 0",
             })
-    void shouldFallBackToTheArrivalAndCountWhenKafkaWouldRefuseTheTimestamp(
-            String own, long timestampMs, long fallbacks) {
+    void shouldFallBackToTheArrivalAndCountWhenTheTimestampCannotBeRight(String own, long timestampMs, long fallbacks) {
         OutboundRecord record = forwarded(message("plant/a", "{\"timestamp\":" + own + "}"));
         assertThat(record.timestampMs()).isEqualTo(timestampMs);
         assertThat(pipeline.timestampFallbacks()).isEqualTo(fallbacks);
     }
 
     @Test
-    void shouldFallBackToTheArrivalWhenTheTimestampOfSparkplugIsNoneOrBad() {
+    void shouldFallBackToTheArrivalWhenSparkplugHasNoTimestamp() {
         OutboundRecord none = forwarded(message("spBv1.0/G/NDEATH/E", SparkplugWriter.payload(null, null, List.of())));
         assertThat(none.timestampMs()).isEqualTo(ARRIVAL_MS);
         assertThat(pipeline.timestampFallbacks()).isZero();
+    }
 
-        OutboundRecord beyond63Bits =
-                forwarded(message("spBv1.0/G/NDATA/E", SparkplugWriter.payload(-1L, 1L, List.of())));
-        assertThat(beyond63Bits.timestampMs()).isEqualTo(ARRIVAL_MS);
+    /** Beyond 63 bits, zero, a minute after the start of a device without a clock, and in seconds. */
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 0, 60_000, 1_700_000_000})
+    void shouldFallBackToTheArrivalAndCountWhenTheTimestampOfSparkplugCannotBeRight(long own) {
+        byte[] payload = SparkplugWriter.payload(own, 1L, List.of());
+
+        OutboundRecord record = forwarded(message("spBv1.0/G/NDATA/E", payload));
+
+        assertThat(record.timestampMs()).isEqualTo(ARRIVAL_MS);
+        assertThat(new String(value(record), UTF_8)).contains("\"timestamp\":" + Long.toUnsignedString(own));
         assertThat(pipeline.timestampFallbacks()).isEqualTo(1);
     }
 
@@ -271,7 +288,8 @@ class PipelineTest {
             if (outcome instanceof Outcome.Forward forward) {
                 forwarded++;
                 assertThat(forward.records()).singleElement().satisfies(record -> {
-                    assertThat(record.timestampMs()).isBetween(0L, ARRIVAL_MS + Pipeline.MAX_AHEAD_MS);
+                    assertThat(record.timestampMs())
+                            .isBetween(Pipeline.EARLIEST_MS, ARRIVAL_MS + Pipeline.MAX_AHEAD_MS);
                     assertThat(record.value() == null).isEqualTo(payload.length == 0);
                 });
             } else {
