@@ -23,6 +23,7 @@ import uns.bridge.spool.SpoolSettings;
  * @param drainTimeout how long a graceful stop waits for what is in flight
  * @param stall after how long without progress what is in flight counts as stalled
  * @param description the settings in effect for the log, one line each, without secrets
+ * @param warnings what in them should be reconsidered, one sentence each, without secrets
  */
 public record Settings(
         MqttSettings mqtt,
@@ -33,7 +34,8 @@ public record Settings(
         HttpSettings http,
         Duration drainTimeout,
         Duration stall,
-        List<String> description) {
+        List<String> description,
+        List<String> warnings) {
 
     private static final ValueType<Duration> DRAIN_TIMEOUT = ValueType.duration(Duration.ZERO, Duration.ofHours(1));
     /** Shorter than the 10 seconds after which {@code docker stop} kills. */
@@ -69,14 +71,6 @@ public record Settings(
         return http;
     }
 
-    /** What in them should be reconsidered, one sentence each, without secrets. */
-    public List<String> warnings() {
-        List<String> warnings = new ArrayList<>(mqtt.warnings());
-        warnings.addAll(kafka.warnings());
-        warnings.addAll(http.warnings());
-        return warnings;
-    }
-
     static Settings read(Section root) {
         MqttSettings mqtt = MqttSettings.read(root.section("mqtt"));
         PipelineSettings pipeline = PipelineSettings.read(root.section("mqtt"), root.section("kafka"));
@@ -86,6 +80,20 @@ public record Settings(
         HttpSettings http = HttpSettings.read(root.section("http"));
         Duration drainTimeout = root.get("drain_timeout", DRAIN_TIMEOUT, DEFAULT_DRAIN_TIMEOUT);
         Duration stall = root.section("watchdog").get("stall", STALL, DEFAULT_STALL);
-        return new Settings(mqtt, pipeline, sparkplug, kafka, spool, http, drainTimeout, stall, root.describe());
+        List<String> warnings = new ArrayList<>(root.warnings());
+        warnings.addAll(mqtt.warnings());
+        warnings.addAll(kafka.warnings());
+        warnings.addAll(http.warnings());
+        return new Settings(
+                mqtt,
+                pipeline,
+                sparkplug,
+                kafka,
+                spool,
+                http,
+                drainTimeout,
+                stall,
+                root.describe(),
+                List.copyOf(warnings));
     }
 }

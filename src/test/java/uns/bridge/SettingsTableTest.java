@@ -62,11 +62,11 @@ class SettingsTableTest {
             kafka.overflow_topic | uns_bridge_overflow | ..
             kafka.topic_mapping | [] | a
             kafka.value | message | payload
-            mqtt.clean_session | none | true
+            mqtt.clean_session | none | 1
             mqtt.client_id | uns-kafka-bridge-<host name> | "a\\0"
             mqtt.host | must be set | tcp://h
             mqtt.ignored_attributes | {} | {a/#/b: c}
-            mqtt.keep_alive | 60s | 0
+            mqtt.keep_alive | 60s | 65536
             mqtt.max_in_flight_bytes | 33554432 | 65535
             mqtt.password | none | [a]
             mqtt.path | /mqtt | mqtt

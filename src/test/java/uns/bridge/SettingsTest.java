@@ -31,7 +31,7 @@ class SettingsTest {
 
         assertThat(settings.mqtt().host()).isEqualTo("localhost");
         assertThat(settings.kafka().config()).containsEntry("bootstrap.servers", "localhost:9092");
-        assertThat(settings.kafka().warnings()).isEmpty();
+        assertThat(settings.warnings()).isEmpty();
     }
 
     @Test
@@ -67,11 +67,12 @@ class SettingsTest {
                 mqtt:
                   host: "localhost"
                   port: 1883
-                  topics: ["test/uns/#"]
+                  topics: ["test/uns/#", "test/uns/#"]
                   qos: 1
-                  keep_alive: 60
+                  keep_alive: 0
                   reconnect_on_failure: True
                   version: 5
+                  clean_session: True
                   transport: "tcp"
                   ignored_attributes:
                     { 'topic1': ["attr1", "attr2.subAttr1"], 'topic2/+': "A.B" }
@@ -122,8 +123,11 @@ class SettingsTest {
                 .containsEntry("security.protocol", "SASL_SSL")
                 .containsEntry("sasl.mechanism", "SCRAM-SHA-256")
                 .doesNotContainKeys("sasl.password", "ssl.keystore.key", "ssl.key.password", "ssl.cipher.suites");
-        assertThat(settings.kafka().warnings())
+        assertThat(settings.warnings())
                 .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line).startsWith("mqtt.topics: test/uns/# is there more than once"),
+                        line -> assertThat(line).startsWith("mqtt.keep_alive: 0 "),
+                        line -> assertThat(line).startsWith("mqtt.clean_session: has no effect"),
                         line -> assertThat(line).startsWith("kafka.config.retries"),
                         line -> assertThat(line).startsWith("kafka.config.security.protocol: there is no login"));
     }

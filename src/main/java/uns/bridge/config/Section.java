@@ -167,6 +167,14 @@ public final class Section {
         }
     }
 
+    /** Notes that what is written at {@code key} should be reconsidered, which is no reason not to start. */
+    public void warn(String key, String why) {
+        Node node = node(key);
+        if (node != null) {
+            problems.warn(pathOf(key), why, node.origin());
+        }
+    }
+
     /** Makes keys known that are not read. */
     public void expect(String... keys) {
         known.addAll(List.of(keys));
@@ -185,6 +193,11 @@ public final class Section {
     /** Every value read so far, here and in all other sections, one line each: key, value, where it is from. */
     public List<String> describe() {
         return List.copyOf(description.values());
+    }
+
+    /** Every warning so far, of here and of all other sections. */
+    public List<String> warnings() {
+        return problems.warnings();
     }
 
     private String hint(String key, Node node) {

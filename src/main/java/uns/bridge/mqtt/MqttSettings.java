@@ -19,7 +19,7 @@ import uns.bridge.tls.TlsSettings;
  *
  * @param tls null for a connection without TLS
  * @param topics what is wanted; what is subscribed to is in {@link #subscriptions}
- * @param keepAlive Keep Alive (MQTT 5, 3.1.2.10)
+ * @param keepAlive Keep Alive (MQTT 5, 3.1.2.10), not 0
  * @param reconnectOnFailure whether a lost connection is made again, or ends the bridge
  * @param sessionExpiry how long the broker keeps the session of a bridge that is away (MQTT 5, 3.1.2.11.2)
  * @param receiveMaximum how many unacknowledged messages the broker may send (MQTT 5, 3.1.2.11.3)
@@ -63,8 +63,8 @@ public record MqttSettings(
             ValueType.text("at most 65535 bytes in UTF-8, without NUL", MqttSettings::mqttString);
     private static final ValueType<String> PATH =
             ValueType.text("a path that begins with '/', without blanks", MqttSettings::path);
-    private static final ValueType<Duration> KEEP_ALIVE =
-            ValueType.duration(Duration.ofSeconds(1), Duration.ofSeconds(65_535));
+    private static final ValueType<Duration> KEEP_ALIVE = ValueType.duration(Duration.ZERO, Duration.ofSeconds(65_535));
+    private static final Duration DEFAULT_KEEP_ALIVE = Duration.ofSeconds(60);
     private static final ValueType<Duration> SESSION_EXPIRY =
             ValueType.duration(Duration.ZERO, Duration.ofSeconds(4_294_967_295L));
 
@@ -84,7 +84,7 @@ public record MqttSettings(
                 TlsSettings.read(mqtt.section("tls")),
                 Subscriptions.read(mqtt),
                 mqtt.get("qos", ValueType.integer(0, 2), 1),
-                mqtt.get("keep_alive", KEEP_ALIVE, Duration.ofSeconds(60)),
+                keepAlive(mqtt),
                 mqtt.get("reconnect_on_failure", ValueType.BOOLEAN, true),
                 clientId(mqtt),
                 mqtt.get("session_expiry", SESSION_EXPIRY, Duration.ofHours(24)),
@@ -132,10 +132,23 @@ public record MqttSettings(
         return warnings;
     }
 
+    /** The 0 of the Python bridge has nothing probed (MQTT 5, 3.1.2.10). */
+    private static Duration keepAlive(Section mqtt) {
+        Duration keepAlive = mqtt.get("keep_alive", KEEP_ALIVE, DEFAULT_KEEP_ALIVE);
+        if (!keepAlive.isZero()) {
+            return keepAlive;
+        }
+        mqtt.warn("keep_alive", "0 would leave a lost connection unnoticed, so it is 60s");
+        mqtt.remark("keep_alive", "-> 60s");
+        return DEFAULT_KEEP_ALIVE;
+    }
+
+    /** With version 5 the Python bridge does not look at it. */
     private static boolean cleanSession(Section mqtt, MqttVersion version) {
         Boolean cleanSession = mqtt.find("clean_session", ValueType.BOOLEAN);
         if (cleanSession != null && version == MqttVersion.MQTT_5) {
-            mqtt.reject("clean_session", "must not be set with version 5, where session_expiry takes its place");
+            mqtt.warn("clean_session", "has no effect with version 5, where session_expiry takes its place");
+            return false;
         }
         return cleanSession != null && cleanSession;
     }

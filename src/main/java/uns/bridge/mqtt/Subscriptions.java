@@ -1,9 +1,8 @@
 package uns.bridge.mqtt;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import uns.bridge.config.Section;
 import uns.bridge.config.ValueType;
 import uns.bridge.message.TopicFilter;
@@ -19,24 +18,20 @@ import uns.bridge.message.TopicFilter;
 final class Subscriptions {
 
     private static final String SHARE = "$share/";
+    private static final ValueType<TopicFilter> FILTER = ValueType.text("an MQTT topic filter", Subscriptions::filter);
     private static final List<TopicFilter> DEFAULT = List.of(TopicFilter.of("spBv1.0/#"));
 
     private Subscriptions() {}
 
     static List<TopicFilter> read(Section mqtt) {
-        Set<TopicFilter> seen = new HashSet<>();
-        ValueType<TopicFilter> distinctFilter = ValueType.text("an MQTT topic filter, each only once", text -> {
-            TopicFilter filter = TopicFilter.of(text);
-            Shared.of(filter);
-            if (!seen.add(filter)) {
-                throw new IllegalArgumentException("this one was there before");
-            }
-            return filter;
-        });
-        List<TopicFilter> topics = mqtt.list("topics", distinctFilter, DEFAULT);
-        if (topics.isEmpty()) {
+        List<TopicFilter> written = mqtt.list("topics", FILTER, DEFAULT);
+        if (written.isEmpty()) {
             mqtt.reject("topics", "needs at least one topic filter");
         }
+        List<TopicFilter> topics = written.stream().distinct().toList();
+        topics.stream()
+                .filter(filter -> Collections.frequency(written, filter) > 1)
+                .forEach(filter -> mqtt.warn("topics", filter + " is there more than once, and is subscribed to once"));
         return topics;
     }
 
@@ -102,6 +97,12 @@ final class Subscriptions {
     static boolean overlap(List<TopicFilter> filters) {
         return filters.stream()
                 .anyMatch(one -> filters.stream().anyMatch(other -> !one.equals(other) && overlap(one, other)));
+    }
+
+    private static TopicFilter filter(String text) {
+        TopicFilter filter = TopicFilter.of(text);
+        Shared.of(filter); // Or it is none that can be shared.
+        return filter;
     }
 
     private static boolean covers(TopicFilter one, TopicFilter other) {

@@ -21,6 +21,16 @@ class SectionTest {
     }
 
     @Test
+    void shouldTellPathAndPlaceWhenWarned() {
+        SettingsFixture settings = SettingsFixture.settings("a:\n  b: 1\n");
+
+        settings.section("a").warn("b", "has no effect");
+
+        assertThat(settings.root().warnings()).containsExactly("a.b: has no effect (settings.yaml, line 2)");
+        assertThat(settings.problems()).isEmpty();
+    }
+
+    @Test
     void shouldNoteAProblemWhenAMandatoryValueIsMissingOrEmpty() {
         SettingsFixture settings = SettingsFixture.settings("a: {x: '', y: ~}");
 

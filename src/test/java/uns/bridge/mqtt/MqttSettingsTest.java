@@ -103,15 +103,13 @@ class MqttSettingsTest {
                 "topics: [a/b#] | mqtt.topics[0]: expected an MQTT topic filter",
                 "topics: a#b | mqtt.topics: expected an MQTT topic filter",
                 "topics: ['a', ''] | mqtt.topics[1]: expected an MQTT topic filter",
-                "topics: [a, b, a] | mqtt.topics[2]: expected an MQTT topic filter, each only once",
                 "topics: {a: b} | mqtt.topics: expected an MQTT topic filter",
                 "qos: 3 | mqtt.qos: expected a whole number from 0 to 2",
-                "keep_alive: 0 | mqtt.keep_alive: expected a duration from 1s to 65535s",
-                "keep_alive: 65536 | mqtt.keep_alive: expected a duration from 1s to 65535s",
+                "keep_alive: -1 | mqtt.keep_alive: expected a duration from 0s to 65535s",
+                "keep_alive: 65536 | mqtt.keep_alive: expected a duration from 0s to 65535s",
                 "reconnect_on_failure: 1 | mqtt.reconnect_on_failure: expected true or false",
                 "version: 2 | mqtt.version: expected a whole number from 3 to 5, but got the number 2",
                 "version: 6 | mqtt.version: expected a whole number from 3 to 5, but got the number 6",
-                "clean_session: false | mqtt.clean_session: must not be set with version 5",
                 "clean_session: 1 | mqtt.clean_session: expected true or false",
                 "path: mqtt | mqtt.path: expected a path that begins with '/', without blanks",
                 "path: '/a b' | mqtt.path: expected a path that begins with '/', without blanks",
@@ -203,17 +201,45 @@ class MqttSettingsTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "clean_session: true | mqtt.clean_session: has no effect with version 5",
+                "clean_session: false | mqtt.clean_session: has no effect with version 5",
+                "keep_alive: 0 | mqtt.keep_alive: 0 would leave a lost connection unnoticed, so it is 60s",
+                "topics: [a, b, a, a] | mqtt.topics: a is there more than once",
+            })
+    void shouldWarnAndGoOnWhenThePythonBridgeAcceptsIt(String line, String warning) {
+        SettingsFixture settings = SettingsFixture.settings("mqtt: {host: h, " + line + "}");
+
+        MqttSettings mqtt = MqttSettings.read(settings.section("mqtt"));
+
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.root().warnings())
+                .singleElement()
+                .asString()
+                .startsWith(warning)
+                .endsWith("(settings.yaml, line 1)");
+        assertThat(mqtt.warnings()).isEmpty();
+        assertThat(mqtt.cleanSession()).isFalse();
+        assertThat(mqtt.keepAlive()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(mqtt.topics()).doesNotHaveDuplicates().isNotEmpty();
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "version: 3, client_id: 12345678901234567890123, clean_session: false",
                 "version: 4, client_id: 123456789012345678901234, username: u, password: p",
                 "version: 5, password: p",
                 "version: 5, topics: [a/+/c, a/b/+]",
+                "keep_alive: 1",
             })
     void shouldNotWarnWhenAllIsWell(String line) {
         SettingsFixture settings = SettingsFixture.settings("mqtt: {host: h, " + line + "}");
 
         assertThat(MqttSettings.read(settings.section("mqtt")).warnings()).isEmpty();
+        assertThat(settings.root().warnings()).isEmpty();
         assertThat(settings.problems()).isEmpty();
     }
 
