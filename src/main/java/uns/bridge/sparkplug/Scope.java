@@ -9,6 +9,9 @@ import uns.bridge.sparkplug.proto.Payload;
  */
 final class Scope {
 
+    /** What Eclipse Tahu and others put before the name of a definition, and leave out of {@code template_ref}. */
+    private static final String TYPES = "_types_/";
+
     /** Where no birth is known. */
     static final Scope NO_BIRTH = new Scope(null, null);
 
@@ -54,7 +57,12 @@ final class Scope {
                 definition == null ? null : definition.members(), ref == null ? null : message.template(ref), message);
     }
 
-    private @Nullable Definitions template(String name) {
+    private @Nullable Definitions template(String ref) {
+        Definitions template = defined(ref);
+        return template == null ? defined(TYPES + ref) : template;
+    }
+
+    private @Nullable Definitions defined(String name) {
         Definitions template = first == null ? null : first.template(name);
         return template != null || second == null ? template : second.template(name);
     }

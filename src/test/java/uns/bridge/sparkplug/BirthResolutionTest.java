@@ -284,6 +284,43 @@ class BirthResolutionTest {
         assertThat(plant.counters().unresolved()).isZero();
     }
 
+    /** As Eclipse Tahu names them: the definition _types_/Motor, and in its instances template_ref Motor. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldFindTheDefinitionWhenItsNameIsBelowTypes(boolean ofNode) throws Exception {
+        Metric.Builder definition = definition("_types_/Motor", born("rpm", DataType.INT16));
+        Metric.Builder instance = born("M1", DataType.TEMPLATE)
+                .setTemplateValue(Template.newBuilder().setTemplateRef("Motor"));
+        plant.send("G/NBIRTH/E", 0, ofNode ? definition : bdSeq(0));
+        plant.send("G/DBIRTH/E/D", 1, instance, ofNode ? born("x", DataType.INT8) : definition);
+
+        Template.Builder value = Template.newBuilder().addMetrics(named("rpm").setIntValue(0xFFFFFFFF));
+        assertThat(plant.json("G/DDATA/E/D", named("M1").setTemplateValue(value)))
+                .isEqualTo("{\"name\":\"M1\",\"datatype\":19,\"value\":{\"metrics\":["
+                        + "{\"name\":\"rpm\",\"datatype\":2,\"value\":-1}]}}");
+        assertThat(plant.counters().unresolved()).isZero();
+    }
+
+    @Test
+    void shouldTakeTheDefinitionOfTheVeryNameWhenThereIsOneBelowTypesToo() throws Exception {
+        plant.send("G/NBIRTH/E", 0, definition("Motor", born("rpm", DataType.INT16)));
+        plant.send(
+                "G/DBIRTH/E/D",
+                1,
+                definition("_types_/Motor", born("rpm", DataType.UINT32)),
+                born("M1", DataType.TEMPLATE)
+                        .setTemplateValue(Template.newBuilder().setTemplateRef("Motor")));
+
+        Template.Builder value = Template.newBuilder().addMetrics(named("rpm").setIntValue(0xFFFFFFFF));
+        assertThat(plant.json("G/DDATA/E/D", named("M1").setTemplateValue(value)))
+                .contains("{\"name\":\"rpm\",\"datatype\":2,\"value\":-1}");
+    }
+
+    private static Metric.Builder definition(String name, Metric.Builder member) {
+        return born(name, DataType.TEMPLATE)
+                .setTemplateValue(Template.newBuilder().setIsDefinition(true).addMetrics(member));
+    }
+
     @Test
     void shouldCountAMetricOnceWhenSeveralOfItsMembersAreUnknown() throws Exception {
         Template.Builder value = Template.newBuilder().addMetrics(named("a")).addMetrics(named("b"));
