@@ -6,7 +6,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -21,6 +23,8 @@ public final class Examination {
 
     /** What one step may take. */
     public static final Duration STEP = Duration.ofSeconds(10);
+
+    private static final Duration MIN_TIMEOUT = Duration.ofSeconds(2);
 
     /** Steps one after the other. */
     public interface Steps {
@@ -82,7 +86,11 @@ public final class Examination {
         }
     }
 
-    /** Finds the host and makes a TCP connection to it, which is closed again; false if that failed, and was told. */
+    /**
+     * Finds the host and makes a TCP connection to each of its addresses, which is closed again.
+     *
+     * @return whether any of them took it, for the clients try one after the other; each that did not was told
+     */
     public boolean reach(String host, int port) throws InterruptedException {
         InetAddress[] addresses;
         try {
@@ -98,17 +106,33 @@ public final class Examination {
             failed("name", reason + host);
             return false;
         }
-        long beginNs = System.nanoTime();
-        // The first address only, as the clients do.
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(addresses[0], port), (int) STEP.toMillis());
-            long tookMs = (System.nanoTime() - beginNs) / 1_000_000;
-            ok("TCP", "connected to " + host + ":" + port + " in " + tookMs + " ms");
-            return true;
-        } catch (IOException | IllegalArgumentException e) {
-            failed("TCP", "no connection to " + host + ":" + port + ": " + e.getMessage());
-            return false;
+        return reach(host, addresses, port);
+    }
+
+    /** The addresses share the time of a step, each at least {@link #MIN_TIMEOUT}. */
+    boolean reach(String host, InetAddress[] addresses, int port) {
+        int timeoutMs = (int) Math.max(STEP.toMillis() / addresses.length, MIN_TIMEOUT.toMillis());
+        List<String> failures = new ArrayList<>();
+        for (InetAddress address : addresses) {
+            String where = host + ":" + port + (addresses.length == 1 ? "" : " at " + address.getHostAddress());
+            long beginNs = System.nanoTime();
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(address, port), timeoutMs);
+                long tookMs = (System.nanoTime() - beginNs) / 1_000_000;
+                ok("TCP", "connected to " + where + " in " + tookMs + " ms");
+            } catch (IOException | IllegalArgumentException e) {
+                failures.add("no connection to " + where + ": " + e.getMessage());
+            }
         }
+        boolean reached = failures.size() < addresses.length;
+        for (String failure : failures) {
+            if (reached) {
+                warning("TCP", failure + "; another address answers");
+            } else {
+                failed("TCP", failure);
+            }
+        }
+        return reached;
     }
 
     /**

@@ -1,8 +1,10 @@
 package uns.bridge.tls;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,24 +18,37 @@ public final class ServerCertificates {
     private ServerCertificates() {}
 
     /**
-     * One line for each certificate, the server's own first; also of a server that then refuses the handshake.
+     * One line for each certificate, the server's own first; also of a server that then refuses the handshake. Asked is the
+     * first address of the host that takes a connection.
      *
-     * @param timeout how long each step may take
+     * @param timeout how long each step may take; the addresses share that of connecting
      * @return empty if the server shows none, for it speaks no TLS or cannot be reached
      */
     public static List<String> of(String host, int port, Duration timeout) {
-        try (Socket socket = new Socket()) {
-            TlsClient client = new TlsClient(UNVERIFIED, host, port);
-            socket.connect(new InetSocketAddress(host, port), (int) timeout.toMillis());
-            try {
-                client.handshake(socket, timeout).close();
-            } catch (IOException e) {
-                // A server that wants a certificate first has shown its own by then.
+        try {
+            InetAddress[] addresses = InetAddress.getAllByName(host);
+            for (InetAddress address : addresses) {
+                try (Socket socket = new Socket()) {
+                    socket.connect(new InetSocketAddress(address, port), (int) timeout.toMillis() / addresses.length);
+                    return of(host, port, socket, timeout);
+                } catch (IOException e) {
+                    // The next one may answer.
+                }
             }
-            return describe(client.serverCertificates());
-        } catch (IOException e) {
-            return List.of();
+        } catch (UnknownHostException e) {
+            // It is not reached.
         }
+        return List.of();
+    }
+
+    private static List<String> of(String host, int port, Socket connected, Duration timeout) throws IOException {
+        TlsClient client = new TlsClient(UNVERIFIED, host, port);
+        try {
+            client.handshake(connected, timeout).close();
+        } catch (IOException e) {
+            // A server that wants a certificate first has shown its own by then.
+        }
+        return describe(client.serverCertificates());
     }
 
     private static List<String> describe(List<X509Certificate> chain) {

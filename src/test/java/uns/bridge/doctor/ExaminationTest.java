@@ -67,6 +67,29 @@ class ExaminationTest {
     }
 
     @Test
+    void shouldTellOfEachAddressWhenAHostHasSeveral() throws Exception {
+        InetAddress[] addresses = {InetAddress.getByName("127.0.0.2"), InetAddress.getByName("127.0.0.1")};
+        int port;
+        try (ServerSocket server = new ServerSocket(0, 1, addresses[1])) {
+            port = server.getLocalPort();
+            assertThat(examination.reach("broker", addresses, port)).isTrue();
+        }
+        assertThat(findings)
+                .extracting(Finding::verdict, finding -> finding.text().replaceAll("in \\d+ ms", "in time"))
+                .containsExactly(
+                        tuple(Verdict.OK, "connected to broker:" + port + " at 127.0.0.1 in time"),
+                        tuple(
+                                Verdict.WARNING,
+                                "no connection to broker:" + port
+                                        + " at 127.0.0.2: Connection refused; another address answers"));
+        assertThat(examination.hasFailed()).isFalse();
+
+        findings.clear();
+        assertThat(examination.reach("broker", addresses, port)).isFalse();
+        assertThat(findings).extracting(Finding::verdict).containsExactly(Verdict.FAILED, Verdict.FAILED);
+    }
+
+    @Test
     void shouldNotFailWhenThereIsOnlyAWarning() {
         examination.warning("session", "shorter");
         examination.note("client id", "another");
