@@ -123,6 +123,10 @@ public enum Remedy {
             "the broker limits how long it keeps a session",
             "raise the limit there, or know that what is published later while the bridge is away is lost",
             "session only for"),
+    MQTT_KEEP_ALIVE(
+            "the broker says itself how long a client may be silent, and the bridge goes by that",
+            "none is needed; how soon a dead connection is noticed is to be set at the broker",
+            "of mqtt.keep_alive"),
     MQTT_COPIES(
             "the broker has no subscription identifiers (MQTT 5), or has them switched off",
             "switch them on, or name the topics so that no two filters overlap",

@@ -12,6 +12,7 @@ import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
+import org.eclipse.paho.mqttv5.client.TimerPingSender;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -32,6 +33,9 @@ final class Mqtt5Client implements PahoClient {
     private final CompletableFuture<ConnectionFailure> ended;
     private final MqttAsyncClient client;
 
+    /** Paho's own. By itself it keeps to the Keep Alive of CONNECT until the first PINGREQ is due. */
+    private final TimerPingSender pings = new TimerPingSender(null);
+
     /** What was published last. */
     private @Nullable IMqttToken published;
 
@@ -42,7 +46,7 @@ final class Mqtt5Client implements PahoClient {
         this.wire = wire;
         this.ended = ended;
         try {
-            this.client = new MqttAsyncClient(UNUSED_URI, settings.clientId(), new MemoryPersistence()) {
+            this.client = new MqttAsyncClient(UNUSED_URI, settings.clientId(), new MemoryPersistence(), pings, null) {
                 @Override
                 protected NetworkModule[] createNetworkModules(String address, MqttConnectionOptions options) {
                     return new NetworkModule[] {new WireModule(wire)};
@@ -71,7 +75,12 @@ final class Mqtt5Client implements PahoClient {
         try {
             IMqttToken answer = client.connect(options);
             answer.waitForCompletion(timeout.toMillis());
-            limits = limits(answer.getResponseProperties());
+            ServerLimits granted = limits(answer.getResponseProperties());
+            if (granted != null && granted.serverKeepAliveSeconds() != null) {
+                pings.stop();
+                pings.start(); // Which asks for the Keep Alive anew, and that is the broker's by now.
+            }
+            limits = granted;
             return answer.getSessionPresent();
         } catch (MqttException e) {
             throw failure(e, said());
@@ -171,6 +180,7 @@ final class Mqtt5Client implements PahoClient {
         } catch (MqttException e) {
             // It is not used again, closed or not.
         }
+        pings.stop(); // They may have been started just after Paho had stopped them.
     }
 
     /** What the broker has said to it, where it has. */

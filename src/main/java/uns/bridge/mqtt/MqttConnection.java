@@ -132,6 +132,14 @@ final class MqttConnection implements AutoCloseable {
         return client.limits();
     }
 
+    /** The Keep Alive in use: that of the broker, if it has named one (MQTT 5, 3.2.2.3.14). */
+    Duration keepAlive() {
+        ServerLimits limits = client.limits();
+        return limits == null || limits.serverKeepAliveSeconds() == null
+                ? settings.keepAlive()
+                : Duration.ofSeconds(limits.serverKeepAliveSeconds());
+    }
+
     /** Whether the broker takes Subscription Identifiers (MQTT 5, 3.2.2.3.12). */
     boolean takesIdentifiers() {
         ServerLimits limits = client.limits();

@@ -107,6 +107,13 @@ public final class MqttExamination {
                     "the broker keeps the session only for " + expiry + " s, and not for the "
                             + settings.sessionExpiry().toSeconds() + " s of mqtt.session_expiry");
         }
+        Integer keepAlive = limits.serverKeepAliveSeconds();
+        if (keepAlive != null && keepAlive != settings.keepAlive().toSeconds()) {
+            examination.warning(
+                    "keep alive",
+                    "the broker " + (keepAlive == 0 ? "switches it off" : "sets it to " + keepAlive + " s")
+                            + " instead of the " + settings.keepAlive().toSeconds() + " s of mqtt.keep_alive");
+        }
         if (!limits.identifiersAvailable() && Subscriptions.overlap(filters)) {
             examination.warning(
                     "filters",

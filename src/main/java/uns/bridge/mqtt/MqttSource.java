@@ -203,6 +203,12 @@ public final class MqttSource {
                 settings.version(),
                 current.session());
         connectedBefore = true;
+        if (!current.keepAlive().equals(settings.keepAlive())) {
+            LOG.info(
+                    "The keep alive is {} s, as the MQTT broker says, and not the {} s of mqtt.keep_alive",
+                    current.keepAlive().toSeconds(),
+                    settings.keepAlive().toSeconds());
+        }
         health.down(Health.Part.SUBSCRIPTIONS, "waiting for the answer to SUBSCRIBE");
         SessionFile.await(
                 sessionFilters.subscribing(grants.filters(), current.session() == Session.NEW),

@@ -19,9 +19,12 @@ class MqttExaminationTest {
     /** The flag Clean Start (MQTT 5, 3.1.2.4). */
     private static final int CLEAN_START = 0x02;
 
-    /** CONNACK with a Session Expiry Interval of 60 s, Maximum QoS 1, no shared subscriptions and no identifiers. */
+    /**
+     * CONNACK with a Session Expiry Interval of 60 s, Maximum QoS 1, no shared subscriptions, no identifiers,
+     * Server Keep Alive 30 s.
+     */
     private static final byte[] LIMITING =
-            Packets.packet(0x20, new byte[] {0, 0, 11, 0x11, 0, 0, 0, 60, 0x24, 1, 0x2A, 0, 0x29, 0});
+            Packets.packet(0x20, new byte[] {0, 0, 14, 0x11, 0, 0, 0, 60, 0x24, 1, 0x2A, 0, 0x29, 0, 0x13, 0, 30});
 
     private final List<Finding> findings = new ArrayList<>();
     private final Examination examination = new Examination(findings::add);
@@ -64,7 +67,9 @@ class MqttExaminationTest {
                         && finding.text().contains("Shared no")
                         && finding.text().contains("Subscription Identifiers no"))
                 .anyMatch(finding ->
-                        finding.verdict() == Verdict.WARNING && finding.text().contains("the session only for 60 s"));
+                        finding.verdict() == Verdict.WARNING && finding.text().contains("the session only for 60 s"))
+                .anyMatch(finding -> finding.verdict() == Verdict.WARNING
+                        && finding.text().equals("the broker sets it to 30 s instead of the 60 s of mqtt.keep_alive"));
     }
 
     @Test

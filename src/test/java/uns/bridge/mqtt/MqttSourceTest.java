@@ -40,6 +40,7 @@ import uns.bridge.message.TopicFilter;
 class MqttSourceTest {
 
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
+    private static final int PINGREQ = 0xC0;
     private static final byte[] SESSION_TAKEN_OVER = Packets.packet(0xE0, new byte[] {(byte) 0x8E, 0});
 
     /** Held here, for the level goes with the logger. Paho tells of every connection that is cut, at length. */
@@ -120,6 +121,30 @@ class MqttSourceTest {
             long now = source.heartbeat().ageMs();
             return now < ageMs.getAndSet(now);
         });
+    }
+
+    /** The broker would end the connection after one and a half times its own Keep Alive (MQTT 5, 3.1.2.10). */
+    @Test
+    void shouldKeepItsConnectionWhenTheBrokerSetsAShorterKeepAlive() throws Exception {
+        byte[] serverKeepAlive2 = {0, 0, 3, 0x13, 0, 2};
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            switch (packet.first()) {
+                case ScriptedBroker.CONNECT -> connection.send(Packets.packet(0x20, serverKeepAlive2));
+                case PINGREQ -> connection.send(Packets.PINGRESP);
+                default -> ScriptedBroker.welcome(connection, packet, 1, 1);
+            }
+        })) {
+            start(settings(broker.port(), true, Duration.ofSeconds(6), MqttVersion.MQTT_5, null));
+            assertThat(broker.next().first()).isEqualTo(ScriptedBroker.CONNECT);
+            assertThat(broker.next().first()).isEqualTo(ScriptedBroker.SUBSCRIBE);
+            // Beyond the Keep Alive of CONNECT, when Paho looks for the first time if left alone.
+            for (int ping = 1; ping <= 4; ping++) {
+                long beginNs = System.nanoTime();
+                assertThat(broker.next().first()).isEqualTo(PINGREQ);
+                assertThat(Duration.ofNanos(System.nanoTime() - beginNs)).isLessThan(Duration.ofSeconds(3));
+            }
+            assertThat(broker.connections()).isEqualTo(1);
+        }
     }
 
     @Test
@@ -514,6 +539,15 @@ class MqttSourceTest {
 
     static MqttSettings settings(
             int port, boolean reconnectOnFailure, MqttVersion version, @Nullable String webSocketPath) {
+        return settings(port, reconnectOnFailure, Duration.ofSeconds(60), version, webSocketPath);
+    }
+
+    private static MqttSettings settings(
+            int port,
+            boolean reconnectOnFailure,
+            Duration keepAlive,
+            MqttVersion version,
+            @Nullable String webSocketPath) {
         return new MqttSettings(
                 InetAddress.getLoopbackAddress().getHostAddress(),
                 port,
@@ -522,7 +556,7 @@ class MqttSourceTest {
                 null,
                 List.of(TopicFilter.of("spBv1.0/#"), TopicFilter.of("plant/+")),
                 1,
-                Duration.ofSeconds(60),
+                keepAlive,
                 reconnectOnFailure,
                 "test",
                 Duration.ofHours(1),
