@@ -17,8 +17,9 @@ import uns.bridge.mqtt.PublishReader.Publish;
  * this stream, which is Paho.
  *
  * <p>When the tracker has no room, a QoS 0 message is dropped and any other waits here, unread packets behind it, which
- * holds the broker back. Paho's PINGREQs are answered here meanwhile: the broker's answers are stuck behind the messages,
- * and Paho would take the connection for dead.
+ * holds the broker back. Paho's PINGREQs are answered here meanwhile, and whenever a message comes, which shows as well that
+ * the connection lives: the broker's answers are stuck behind the messages, and Paho, which sees none of them, would take the
+ * connection for dead after the Keep Alive.
  */
 final class PacketInput extends InputStream {
 
@@ -107,7 +108,6 @@ final class PacketInput extends InputStream {
     /** Hands on the message that waits, and reads one packet: that of Paho's, or nothing after a PUBLISH. */
     private byte[] receive() throws IOException {
         if (waiting != null && !place(waiting)) {
-            answeredHere++;
             return PINGRESP_PACKET;
         }
         waiting = null;
@@ -115,7 +115,7 @@ final class PacketInput extends InputStream {
         switch (first >> 4) {
             case PUBLISH -> {
                 waiting = publishes.read(first);
-                return NOTHING;
+                return answerPing() ? PINGRESP_PACKET : NOTHING;
             }
             case PINGRESP -> {
                 if (reader.remaining() > 0) {
@@ -170,7 +170,7 @@ final class PacketInput extends InputStream {
             if (wire.isClosed()) {
                 throw new EOFException("closed");
             }
-            if (wire.answerPing()) {
+            if (answerPing()) {
                 return false;
             }
             try {
@@ -181,6 +181,15 @@ final class PacketInput extends InputStream {
         }
         wire.holdBack(false);
         return true;
+    }
+
+    /** Whether Paho is to be given the answer of a PINGREQ now; that of the broker is then not for Paho. */
+    private boolean answerPing() {
+        boolean unanswered = wire.answerPing();
+        if (unanswered) {
+            answeredHere++;
+        }
+        return unanswered;
     }
 
     private boolean take(Publish publish) {

@@ -112,7 +112,7 @@ final class Wire implements AckChannel {
 
     /** Takes one of the PINGREQs that were written and not answered yet; false if there is none. */
     boolean answerPing() {
-        return unansweredPings.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+        return unansweredPings.get() > 0 && unansweredPings.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
     }
 
     @Override

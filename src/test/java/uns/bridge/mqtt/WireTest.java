@@ -231,6 +231,25 @@ class WireTest {
     }
 
     @Test
+    void shouldAnswerAPingItselfWhenMessagesComeBeforeTheBrokersAnswer() throws Exception {
+        try (WireFixture fixture = fixture(10)) {
+            fixture.open();
+            fixture.write(PINGREQ);
+            fixture.send(publish("a", 0, 0, EMPTY));
+            assertThat(fixture.startReading(2).result().get(5, TimeUnit.SECONDS))
+                    .isEqualTo(PINGRESP);
+
+            fixture.send(publish("b", 0, 0, EMPTY), PINGRESP, SUBACK);
+            assertThat(fixture.read(SUBACK.length))
+                    .as("the late answer is not Paho's")
+                    .isEqualTo(SUBACK);
+            List<Delivery> taken = fixture.taken();
+            assertThat(taken).extracting(delivery -> delivery.message().topic()).containsExactly("a", "b");
+            fixture.confirm(taken);
+        }
+    }
+
+    @Test
     void shouldDropAndCountQos0WhenThereIsNoRoom() throws Exception {
         try (WireFixture fixture = new WireFixture(new DeliveryTracker(10, 2_000), MAX_PAYLOAD)) {
             fixture.open();
