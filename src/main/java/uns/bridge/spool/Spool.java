@@ -455,14 +455,14 @@ public final class Spool implements AutoCloseable {
      * @throws IOException if the disk does not take that; they may come again after the next start
      */
     public synchronized void commit(long offset) throws IOException {
-        if (offset <= committed) {
-            return;
-        }
-        committed = offset;
+        boolean further = offset > committed;
+        committed = Math.max(committed, offset);
         try {
-            saveProgress();
+            if (further) {
+                saveProgress();
+            }
         } finally {
-            discardCommitted();
+            discardCommitted(); // Also what could not be given back before.
         }
     }
 
@@ -502,13 +502,17 @@ public final class Spool implements AutoCloseable {
         }
     }
 
+    /** If the disk does not give its file back, it is still among the segments, to be removed later. */
     private void remove(Segment segment) throws IOException {
-        segments.remove(segment);
-        measure();
         if (segment == active) {
             active = null;
         }
+        if (segment.bytes() == 0) {
+            segments.remove(segment); // In any case: the next one has its name.
+        }
         Path aside = segment.discard();
+        segments.remove(segment);
+        measure();
         if (aside != null) {
             LOG.warn("A file of the spool was damaged. It is kept as {}", aside);
         }

@@ -199,6 +199,33 @@ class SpoolTest {
         assertThat(reopened(8 * MIB).bytes()).isPositive().isEqualTo(bytes());
     }
 
+    /** Else what nobody needs would fill it until the next start. */
+    @Test
+    void shouldGiveTheDiskSpaceBackWhenTheDiskIsBackFromAFault() throws IOException {
+        FailingDisk disk = new FailingDisk();
+        SpoolSettings settings = new SpoolSettings(folder, 8 * MIB, null, Duration.ofSeconds(5), false);
+        Spool spool = Spool.open(disk.path(folder), settings, accountant, () -> nowMs);
+        open = spool;
+        for (int i = 0; i < 60; i++) {
+            spool.append(entries(i * 1_000, (i + 1) * 1_000), false);
+        }
+        int full = files(folder, ".log").size();
+        assertThat(full).isGreaterThan(2);
+        read(spool);
+        disk.setAway(true);
+        assertThatThrownBy(() -> spool.commit(spool.readOffset())).hasMessage("Connection timed out");
+        assertThat(files(folder, ".log")).hasSize(full);
+        assertThat(spool.bytes()).isEqualTo(bytes());
+
+        disk.setAway(false);
+        spool.commit(spool.readOffset());
+
+        assertThat(files(folder, ".log")).isEmpty();
+        assertThat(spool.bytes()).isZero();
+        spool.append(entries(0, 5), false);
+        assertThat(read(spool)).containsExactly(0, 1, 2, 3, 4);
+    }
+
     @Test
     void shouldTakeNoMoreThanItMayWhenItIsFull() throws IOException {
         Spool spool = spool(MIB);
