@@ -15,6 +15,9 @@ final class PacketReader {
     /** Holds the longest field (MQTT 5, 1.5.4 and 1.5.6). */
     private static final int BUFFER_BYTES = 64 * 1024;
 
+    /** How much is read at once: Java keeps its own buffer for so much, and needs a new one each time for more. */
+    private static final int READ_BYTES = 16 * 1024;
+
     private final InputStream in;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int position;
@@ -129,7 +132,7 @@ final class PacketReader {
             position = 0;
         }
         while (limit - position < length) {
-            int read = in.read(buffer, limit, buffer.length - limit);
+            int read = in.read(buffer, limit, Math.min(READ_BYTES, buffer.length - limit));
             if (read < 0) {
                 throw ended();
             }
