@@ -116,7 +116,8 @@ final class Compaction {
         spooled.moveToEnd(waiting, offset);
         spooled.commit(spool);
         long left = spool.bytes();
-        leastBytesAgain = Math.min(2 * left, (left + maxBytes) / 2); // Not again before that gains something.
+        // Not again before that gains something. More than it may have is left where the disk gives nothing back.
+        leastBytesAgain = left < maxBytes ? Math.min(2 * left, (left + maxBytes) / 2) : 2 * left;
         return true;
     }
 

@@ -34,7 +34,8 @@ public final class Main {
 
     /** Runs the bridge until SIGTERM or SIGINT. */
     public static void main(String[] args) throws InterruptedException {
-        System.getProperties().putIfAbsent("jdk.nio.maxCachedBufferSize", KEPT_BUFFER_BYTES); // Read once, with the first file.
+        System.getProperties()
+                .putIfAbsent("jdk.nio.maxCachedBufferSize", KEPT_BUFFER_BYTES); // Read once, with the first file.
         System.exit(run(args, System.getenv()));
     }
 

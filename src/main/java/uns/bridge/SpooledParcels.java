@@ -108,9 +108,14 @@ final class SpooledParcels {
                 // What was left out behind the last is done with as well.
                 spool.commit(reading ? end : spool.readOffset());
             }
-            spool.setUnsafe(countBefore(spool.unsafeEnd()));
         } catch (IOException e) {
             condition.log("The spool can't be shortened, its messages may come twice after a restart", e);
+        }
+        try {
+            long unsafeEnd = spool.unsafeEnd();
+            spool.setUnsafe(countBefore(unsafeEnd), unsafeEnd);
+        } catch (IOException e) {
+            condition.log("The spool can't be told what it has lost, which the next start may count wrong", e);
         }
     }
 

@@ -849,6 +849,32 @@ class DetourTest {
     }
 
     @Test
+    void shouldNotMoveWhatWaitsAgainAndAgainWhenTheDiskGivesNothingBack() throws Exception {
+        kafka.silentTopics.add("stuck");
+        begin(new SpoolSettings(folder.resolve("spool"), 1 << 20, null, AFTER, false));
+        divertAfterOneTo("stuck", "1");
+        spoolTo("stuck", "\"" + randomText(20_000) + "\"");
+        kafka.whenSent(() -> kafka.producer().completeNext());
+        disk.setUndeletable(".log");
+        acknowledged();
+        String text = randomText(5_000);
+        for (int i = 0; i < 500 && tracker.books().inFlight() == 0; i++) {
+            spoolTo("t", "\"" + i + text + "\"");
+            drain();
+            acknowledged();
+        }
+        assertThat(tracker.books().inFlight())
+                .as("what the full spool does not take")
+                .isPositive();
+        for (int i = 0; i < 200; i++) {
+            pass(Duration.ofMillis(101));
+            drainer.step();
+        }
+
+        assertThat(detour.fill().bytes()).isLessThan((1 << 20) + 50_000);
+    }
+
+    @Test
     void shouldKeepTheOrderOfATopicOfWhichMoreArrivesWhileItsFirstMessagesAreMoved() throws Exception {
         kafka.silentTopics.add("stuck");
         begin();

@@ -317,14 +317,20 @@ final class Segment {
                 : "the disk does not give back all of the file with them";
     }
 
-    /** Gives the disk space back; a file with damage is renamed instead, after the time. Returns its new name, or null. */
+    /**
+     * Gives the disk space back; a file with damage is renamed instead, after the time. Returns its new name, or null.
+     *
+     * @throws IOException if the disk does not do that; it can still be read
+     */
     @Nullable Path discard() throws IOException {
-        channel.close();
-        if (!damaged) {
+        Path aside = null;
+        if (damaged) {
+            aside = Files.move(file, aside(""));
+        } else {
             Files.deleteIfExists(file);
-            return null;
         }
-        return Files.move(file, aside(""));
+        channel.close();
+        return aside;
     }
 
     private Path aside(String what) {

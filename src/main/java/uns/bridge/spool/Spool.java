@@ -61,6 +61,9 @@ public final class Spool implements AutoCloseable {
 
     private long committed;
 
+    /** The same as the disk has it. */
+    private long saved;
+
     /** How many messages that were read and are not committed are in no file any more. */
     private long unsafe;
 
@@ -164,7 +167,11 @@ public final class Spool implements AutoCloseable {
         committed = Math.max(progress.committed(), first == null ? 0 : first.base);
         end = Math.max(committed, first == null ? 0 : segments.getLast().end());
         readOffset = committed;
-        discardCommitted();
+        try {
+            discardCommitted();
+        } catch (IOException e) {
+            LOG.warn("The disk does not give back files of the spool that nobody needs, trying again", e);
+        }
         measure();
         if (progress.unsafe() > 0) {
             saveProgress(); // Before they are counted, so that they are only once.
@@ -174,6 +181,7 @@ public final class Spool implements AutoCloseable {
 
     private void saveProgress() throws IOException {
         folder.write(new SpoolFolder.Progress(committed, unsafe));
+        saved = committed;
     }
 
     /** How many messages are not committed. */
@@ -297,23 +305,38 @@ public final class Spool implements AutoCloseable {
             if (!settings.dropOldest()) {
                 return false;
             }
-            Segment oldest = segments.element();
+            Segment oldest = oldest();
+            if (oldest == null) {
+                return false; // What there is can't be deleted.
+            }
             long read = Math.min(readOffset, oldest.end()) - Math.max(committed, oldest.base);
             if (read > 0) {
                 setUnsafe(unsafe + read); // At most, and before the file is gone: a kill may follow.
+            }
+            long lost = oldest.end() - Math.max(readOffset, oldest.base);
+            remove(oldest);
+            if (read > 0) {
                 LOG.warn(
                         "The full spool gives up {} messages that are in Kafka or on their way there. Those that it has not "
                                 + "confirmed when the bridge ends are counted at the next start",
                         read);
             }
-            long lost = oldest.end() - Math.max(readOffset, oldest.base);
             if (lost > 0) {
                 losses.displaced(lost);
                 readOffset = oldest.end();
             }
-            remove(oldest);
         }
         return true;
+    }
+
+    /** The first that has something that is not committed; null if there is none. */
+    private @Nullable Segment oldest() {
+        for (Segment segment : segments) {
+            if (segment.end() > committed) {
+                return segment;
+            }
+        }
+        return null;
     }
 
     private Segment segmentFor(int bytes) throws IOException {
@@ -455,10 +478,9 @@ public final class Spool implements AutoCloseable {
      * @throws IOException if the disk does not take that; they may come again after the next start
      */
     public synchronized void commit(long offset) throws IOException {
-        boolean further = offset > committed;
         committed = Math.max(committed, offset);
         try {
-            if (further) {
+            if (committed != saved) {
                 saveProgress();
             }
         } finally {
@@ -468,20 +490,28 @@ public final class Spool implements AutoCloseable {
 
     /** Of what was read, all before this offset is in no file any more. */
     public synchronized long unsafeEnd() {
-        Segment first = segments.peek();
-        return Math.min(first == null ? end : first.base, positionOffset);
+        Segment oldest = oldest();
+        return Math.min(oldest == null ? end : oldest.base, positionOffset);
     }
 
     /**
      * So many messages that were read and are not committed are in no file any more. Should the process end they are lost, and
      * the next one counts them.
      *
+     * @param before the {@link #unsafeEnd} that they were counted for; if it is another one by now, this is void
      * @throws IOException if the disk does not take that
      */
-    public synchronized void setUnsafe(long messages) throws IOException {
+    public synchronized void setUnsafe(long messages, long before) throws IOException {
+        if (before == unsafeEnd()) {
+            setUnsafe(messages);
+        }
+    }
+
+    private void setUnsafe(long messages) throws IOException {
         if (messages != unsafe) {
             folder.write(new SpoolFolder.Progress(committed, messages));
             unsafe = messages;
+            saved = committed;
         }
     }
 
@@ -494,11 +524,21 @@ public final class Spool implements AutoCloseable {
         folder.check();
     }
 
+    /** One that can't be deleted keeps no other. */
     private void discardCommitted() throws IOException {
-        for (Segment first = segments.peek();
-                first != null && first.end() <= committed && (first != active || (committed == end && !appending));
-                first = segments.peek()) {
-            remove(first);
+        IOException failure = null;
+        for (Segment segment : List.copyOf(segments)) {
+            if (segment.end() > committed || (segment == active && (committed != end || appending))) {
+                break;
+            }
+            try {
+                remove(segment);
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 

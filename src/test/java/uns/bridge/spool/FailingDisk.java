@@ -38,6 +38,7 @@ public final class FailingDisk extends FileSystemProvider {
     private final List<BadPlace> badPlaces = new CopyOnWriteArrayList<>();
     private volatile boolean away;
     private volatile boolean full;
+    private volatile String undeletable = "";
     private volatile int restarts;
     private final FileSystem files = new Wrapped();
 
@@ -77,6 +78,11 @@ public final class FailingDisk extends FileSystemProvider {
     /** Whether it neither gives nor takes data from now on. */
     public void setAway(boolean away) {
         this.away = away;
+    }
+
+    /** Files whose names end so can't be deleted from now on; the empty text stands for none. */
+    public void setUndeletable(String ending) {
+        undeletable = ending;
     }
 
     /** Whether it has no room for more than it has, from now on. */
@@ -166,6 +172,9 @@ public final class FailingDisk extends FileSystemProvider {
     @Override
     public void delete(Path path) throws IOException {
         check();
+        if (!undeletable.isEmpty() && path.getFileName().toString().endsWith(undeletable)) {
+            throw new IOException("Device or resource busy");
+        }
         Files.delete(real(path));
     }
 

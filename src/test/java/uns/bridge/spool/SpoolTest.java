@@ -226,6 +226,97 @@ class SpoolTest {
         assertThat(read(spool)).containsExactly(0, 1, 2, 3, 4);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldDoWithoutAFileThatCannotBeDeleted(boolean dropOldest) throws IOException {
+        FailingDisk disk = new FailingDisk();
+        SpoolSettings settings = new SpoolSettings(folder, MIB, null, Duration.ofSeconds(5), dropOldest);
+        Spool spool = Spool.open(disk.path(folder), settings, accountant, () -> nowMs);
+        open = spool;
+        for (int i = 0; i < 14; i++) {
+            assertThat(spool.append(entries(i * 1_000, (i + 1) * 1_000), false)).isEqualTo(1_000);
+        }
+        List<Path> files = files(folder, ".log");
+        assertThat(files).hasSizeGreaterThan(3);
+        read(spool);
+        disk.setUndeletable(files.get(0).getFileName().toString());
+        assertThatThrownBy(() -> spool.commit(spool.readOffset())).hasMessage("Device or resource busy");
+        assertThat(files(folder, ".log")).containsExactly(files.get(0));
+        assertThat(spool.bytes()).isEqualTo(bytes());
+
+        int count = 0;
+        for (int i = 0; i < 100; i++) {
+            int appended = spool.append(entries(i * 1_000, (i + 1) * 1_000), false);
+            count += appended;
+            if (dropOldest) {
+                assertThat(appended).isEqualTo(1_000);
+            }
+        }
+        assertThat(bytes()).isBetween(MIB / 2, MIB);
+        assertThat(read(spool)).hasSize((int) (count - lost("displaced ")));
+        disk.setUndeletable("");
+        spool.commit(spool.readOffset());
+        assertThat(files(folder, ".log")).isEmpty();
+    }
+
+    @Test
+    void shouldOpenThoughAFileThatNobodyNeedsCannotBeDeleted() throws IOException {
+        FailingDisk disk = new FailingDisk();
+        SpoolSettings settings = new SpoolSettings(folder, MIB, null, Duration.ofSeconds(5), false);
+        Spool spool = Spool.open(disk.path(folder), settings, accountant, () -> nowMs);
+        open = spool;
+        spool.append(entries(0, 10), false);
+        read(spool);
+        disk.setUndeletable(".log");
+        assertThatThrownBy(() -> spool.commit(10)).hasMessage("Device or resource busy");
+        spool.close();
+
+        Spool again = Spool.open(disk.path(folder), settings, accountant, () -> nowMs);
+        open = again;
+
+        assertThat(again.size()).isZero();
+        assertThat(again.hasUnread()).isFalse();
+        again.append(entries(10, 20), false);
+        assertThat(read(again)).isEqualTo(numbers(10, 20));
+        disk.setUndeletable("");
+        again.commit(again.readOffset());
+        assertThat(files(folder, ".log")).isEmpty();
+    }
+
+    @Test
+    void shouldSaveHowFarItHasComeWhenTheDiskIsBack() throws IOException {
+        FailingDisk disk = new FailingDisk();
+        SpoolSettings settings = new SpoolSettings(folder, MIB, null, Duration.ofSeconds(5), false);
+        Spool spool = Spool.open(disk.path(folder), settings, accountant, () -> nowMs);
+        open = spool;
+        spool.append(entries(0, 10), false);
+        read(spool);
+        disk.setAway(true);
+        assertThatThrownBy(() -> spool.commit(6)).hasMessage("Connection timed out");
+        disk.setAway(false);
+        spool.commit(6);
+
+        assertThat(read(reopened(MIB))).isEqualTo(numbers(6, 10));
+    }
+
+    /** As if the file were given up while the others were counted. */
+    @Test
+    void shouldNotTakeACountThatIsOfBefore() throws IOException {
+        Spool spool = open(new SpoolSettings(folder, MIB, null, Duration.ofSeconds(5), true));
+        spool.append(entries(0, 1_000), false);
+        read(spool);
+        long before = spool.unsafeEnd();
+        for (int i = 1; i < 60; i++) {
+            spool.append(entries(i * 1_000, (i + 1) * 1_000), false);
+        }
+        assertThat(lost("displaced ")).isPositive();
+
+        spool.setUnsafe(0, before);
+
+        reopened(MIB);
+        assertThat(lost("abandoned ")).isEqualTo(1_000);
+    }
+
     @Test
     void shouldTakeNoMoreThanItMayWhenItIsFull() throws IOException {
         Spool spool = spool(MIB);
