@@ -72,8 +72,21 @@ final class TopicProbe {
             return null; // A refusal Kafka repeats at once; whether it creates the topic only the producer can find
             // out.
         }
-        boolean ask = over || (topic.equals(deadLetterTopic) && nowNs - memory.askedNs >= FIRST_MEMORY.toNanos());
-        return ask ? look(topic) : memory.absence.reason();
+        if (over) {
+            return look(topic);
+        }
+        boolean early = topic.equals(deadLetterTopic) && nowNs - memory.askedNs >= FIRST_MEMORY.toNanos();
+        return early ? lookEarly(topic, memory) : memory.absence.reason();
+    }
+
+    /** Without an answer the memory stays: to forget it would hold up all others for the producer's time-out. */
+    private @Nullable String lookEarly(String topic, Memory memory) throws InterruptedException {
+        String absence = look(topic);
+        if (absence != null || lookup.problem().isEmpty()) {
+            return absence;
+        }
+        memories.put(topic, new Memory(memory.absence, time.nanoTime(), memory.untilNs, memory.lengthNs));
+        return memory.absence.reason();
     }
 
     /** Asks Kafka for {@code topic}, and remembers it if Kafka says that there is none; returns why, or null. */

@@ -17,10 +17,19 @@ class TopicProbeTest {
     private final ScriptedKafka.ScriptedTime time = new ScriptedKafka.ScriptedTime();
     private final List<String> asked = new ArrayList<>();
     private @Nullable Absence answer;
+    private String problem = "";
     private final TopicProbe probe = new TopicProbe(
-            topic -> {
-                asked.add(topic);
-                return answer;
+            new TopicProbe.Lookup() {
+                @Override
+                public @Nullable Absence find(String topic) {
+                    asked.add(topic);
+                    return answer;
+                }
+
+                @Override
+                public String problem() {
+                    return problem;
+                }
             },
             "dead",
             time);
@@ -104,6 +113,24 @@ class TopicProbeTest {
         time.pass(Duration.ofSeconds(30));
         assertThat(probe.absence("dead")).as("exists now").isNull();
         assertThat(probe.remembers("dead")).isFalse();
+    }
+
+    @Test
+    void shouldStillRememberTheDeadLetterTopicWhenKafkaGivesNoAnswer() throws InterruptedException {
+        answer = NOT_CREATED;
+        probe.look("dead");
+        time.pass(TopicProbe.FIRST_MEMORY);
+        probe.absence("dead");
+        probe.look("dead"); // Remembered for a minute.
+        answer = null;
+        problem = "Kafka is away";
+        time.pass(TopicProbe.FIRST_MEMORY);
+
+        assertThat(probe.absence("dead")).isEqualTo("not created");
+        assertThat(probe.remembers("dead")).isTrue();
+        assertThat(asked).hasSize(3);
+        assertThat(probe.absence("dead")).isEqualTo("not created");
+        assertThat(asked).as("not asked again at once").hasSize(3);
     }
 
     /** It may do so by itself now, which only the producer can find out. */
