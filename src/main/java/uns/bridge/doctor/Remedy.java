@@ -123,6 +123,10 @@ public enum Remedy {
             "the broker limits how long it keeps a session",
             "raise the limit there, or know that what is published later while the bridge is away is lost",
             "session only for"),
+    MQTT_NO_KEEP_ALIVE(
+            "the broker wants no sign of life (Server Keep Alive 0), and then the bridge asks for none either",
+            "set a keep alive at the broker: a connection that dies silently is not noticed before TCP does, after hours",
+            "switches it off"),
     MQTT_KEEP_ALIVE(
             "the broker says itself how long a client may be silent, and the bridge goes by that",
             "none is needed; how soon a dead connection is noticed is to be set at the broker",

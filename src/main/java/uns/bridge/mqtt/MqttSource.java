@@ -203,7 +203,11 @@ public final class MqttSource {
                 settings.version(),
                 current.session());
         connectedBefore = true;
-        if (!current.keepAlive().equals(settings.keepAlive())) {
+        if (current.keepAlive().isZero()) {
+            LOG.warn(
+                    "The MQTT broker switches the keep alive off: a connection that dies silently is only noticed by TCP,"
+                            + " which takes hours");
+        } else if (!current.keepAlive().equals(settings.keepAlive())) {
             LOG.info(
                     "The keep alive is {} s, as the MQTT broker says, and not the {} s of mqtt.keep_alive",
                     current.keepAlive().toSeconds(),

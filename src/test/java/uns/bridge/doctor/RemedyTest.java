@@ -30,6 +30,7 @@ class RemedyTest {
                 "a/# was refused: not authorized (0x87)                                          | MQTT_PERMISSION",
                 "a/# was granted QoS 0 instead of 1                                              | MQTT_QOS",
                 "the broker sets it to 30 s instead of the 60 s of mqtt.keep_alive               | MQTT_KEEP_ALIVE",
+                "the broker switches it off instead of the 60 s of mqtt.keep_alive               | MQTT_NO_KEEP_ALIVE",
                 "some overlap, and the broker takes no subscription identifiers, so a message    | MQTT_COPIES",
                 "refused by the broker: not authorized (0x87), \"timed out\"                      | MQTT_PERMISSION",
                 "closed by the MQTT broker                                                       | MQTT_CLOSED",

@@ -147,6 +147,32 @@ class MqttSourceTest {
         }
     }
 
+    /** MQTT 5, 3.2.2.3.14: then nobody asks for a sign of life. */
+    @Test
+    void shouldWarnWhenTheBrokerSwitchesTheKeepAliveOff() throws Exception {
+        byte[] serverKeepAlive0 = {0, 0, 3, 0x13, 0, 0};
+        Logger logger = (Logger) LoggerFactory.getLogger(MqttSource.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.list = new CopyOnWriteArrayList<>();
+        log.start();
+        logger.addAppender(log);
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            if (packet.first() == ScriptedBroker.CONNECT) {
+                connection.send(Packets.packet(0x20, serverKeepAlive0));
+            } else {
+                ScriptedBroker.welcome(connection, packet, 1, 1);
+            }
+        })) {
+            start(settings(broker.port(), true));
+            await().until(health::isReady);
+            assertThat(log.list)
+                    .extracting(event -> event.getLevel() + " " + event.getFormattedMessage())
+                    .anyMatch(line -> line.startsWith("WARN The MQTT broker switches the keep alive off"));
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
     @Test
     void shouldPublishWithQos0WhenSubscribed() throws Exception {
         byte[] topicAliasMaximum10 = {0, 0, 3, 0x22, 0, 10};
