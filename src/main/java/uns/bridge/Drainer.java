@@ -144,16 +144,15 @@ final class Drainer {
 
     /** Gives the outlet back to the carrier if everything was read and Kafka answers. */
     private void close(Spool spool) throws InterruptedException {
-        boolean answers = outlet.waitingNs() <= patienceNs && outlet.tendWithinMs() == 0;
-        if (answers) {
+        if (outlet.waitingNs() <= patienceNs && outlet.tendWithinMs() == 0) {
             spooled.commit(spool); // What follows directly must not be followed by this, should the bridge be killed.
+            if (door.close()) {
+                compaction.reset();
+                LOG.info("The spool is drained, messages go to Kafka directly");
+                return;
+            }
         }
-        if (answers && door.close()) {
-            compaction.reset();
-            LOG.info("The spool is drained, messages go to Kafka directly");
-        } else {
-            compaction.compact(spool, waitingBytes());
-            outlet.pause(PAUSE_MS);
-        }
+        compaction.compact(spool, waitingBytes());
+        outlet.pause(PAUSE_MS);
     }
 }

@@ -67,13 +67,9 @@ final class TopicProbe {
             return null;
         }
         long nowNs = time.nanoTime();
-        boolean over = nowNs - memory.untilNs >= 0;
-        if (over && !memory.absence.creationRefused()) {
-            return null; // A refusal Kafka repeats at once; whether it creates the topic only the producer can find
-            // out.
-        }
-        if (over) {
-            return look(topic);
+        if (nowNs - memory.untilNs >= 0) {
+            // A refusal Kafka repeats at once; whether it creates the topic only the producer can find out.
+            return memory.absence.creationRefused() ? look(topic) : null;
         }
         boolean early = topic.equals(deadLetterTopic) && nowNs - memory.askedNs >= FIRST_MEMORY.toNanos();
         return early ? lookEarly(topic, memory) : memory.absence.reason();

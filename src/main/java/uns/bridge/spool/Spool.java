@@ -164,7 +164,8 @@ public final class Spool implements AutoCloseable {
         }
         Segment first = segments.peek();
         SpoolFolder.Progress progress = folder.readProgress();
-        committed = Math.max(progress.committed(), first == null ? 0 : first.base);
+        saved = progress.committed();
+        committed = Math.max(saved, first == null ? 0 : first.base);
         end = Math.max(committed, first == null ? 0 : segments.getLast().end());
         readOffset = committed;
         try {

@@ -203,9 +203,7 @@ class SpoolTest {
     @Test
     void shouldGiveTheDiskSpaceBackWhenTheDiskIsBackFromAFault() throws IOException {
         FailingDisk disk = new FailingDisk();
-        SpoolSettings settings = new SpoolSettings(folder, 8 * MIB, null, Duration.ofSeconds(5), false);
-        Spool spool = Spool.open(disk.path(folder), settings, accountant, () -> nowMs);
-        open = spool;
+        Spool spool = openOn(disk, 8 * MIB, false);
         for (int i = 0; i < 60; i++) {
             spool.append(entries(i * 1_000, (i + 1) * 1_000), false);
         }
@@ -230,9 +228,7 @@ class SpoolTest {
     @ValueSource(booleans = {true, false})
     void shouldDoWithoutAFileThatCannotBeDeleted(boolean dropOldest) throws IOException {
         FailingDisk disk = new FailingDisk();
-        SpoolSettings settings = new SpoolSettings(folder, MIB, null, Duration.ofSeconds(5), dropOldest);
-        Spool spool = Spool.open(disk.path(folder), settings, accountant, () -> nowMs);
-        open = spool;
+        Spool spool = openOn(disk, MIB, dropOldest);
         for (int i = 0; i < 14; i++) {
             assertThat(spool.append(entries(i * 1_000, (i + 1) * 1_000), false)).isEqualTo(1_000);
         }
@@ -262,17 +258,14 @@ class SpoolTest {
     @Test
     void shouldOpenThoughAFileThatNobodyNeedsCannotBeDeleted() throws IOException {
         FailingDisk disk = new FailingDisk();
-        SpoolSettings settings = new SpoolSettings(folder, MIB, null, Duration.ofSeconds(5), false);
-        Spool spool = Spool.open(disk.path(folder), settings, accountant, () -> nowMs);
-        open = spool;
+        Spool spool = openOn(disk, MIB, false);
         spool.append(entries(0, 10), false);
         read(spool);
         disk.setUndeletable(".log");
         assertThatThrownBy(() -> spool.commit(10)).hasMessage("Device or resource busy");
         spool.close();
 
-        Spool again = Spool.open(disk.path(folder), settings, accountant, () -> nowMs);
-        open = again;
+        Spool again = openOn(disk, MIB, false);
 
         assertThat(again.size()).isZero();
         assertThat(again.hasUnread()).isFalse();
@@ -286,9 +279,7 @@ class SpoolTest {
     @Test
     void shouldSaveHowFarItHasComeWhenTheDiskIsBack() throws IOException {
         FailingDisk disk = new FailingDisk();
-        SpoolSettings settings = new SpoolSettings(folder, MIB, null, Duration.ofSeconds(5), false);
-        Spool spool = Spool.open(disk.path(folder), settings, accountant, () -> nowMs);
-        open = spool;
+        Spool spool = openOn(disk, MIB, false);
         spool.append(entries(0, 10), false);
         read(spool);
         disk.setAway(true);
@@ -629,8 +620,16 @@ class SpoolTest {
         return spool(maxBytes);
     }
 
+    private Spool openOn(FailingDisk disk, long maxBytes, boolean dropOldest) throws IOException {
+        return open(disk.path(folder), new SpoolSettings(folder, maxBytes, null, Duration.ofSeconds(5), dropOldest));
+    }
+
     private Spool open(SpoolSettings settings) throws IOException {
-        Spool spool = Spool.open(folder, settings, accountant, () -> nowMs);
+        return open(folder, settings);
+    }
+
+    private Spool open(Path where, SpoolSettings settings) throws IOException {
+        Spool spool = Spool.open(where, settings, accountant, () -> nowMs);
         open = spool;
         return spool;
     }
