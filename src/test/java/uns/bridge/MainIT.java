@@ -166,7 +166,9 @@ class MainIT {
                 bridge.awaitLog("dropped");
                 // Messages with a guarantee find room all the same, and the outage outlasts several keep-alives.
                 publisher.publish("acme/qos1", "2");
-                bridge.awaitLog("Kafka does not answer, waiting");
+                await("the outage told of twice, 10 s apart")
+                        .atMost(Duration.ofSeconds(60))
+                        .until(() -> bridge.logged("Kafka has confirmed nothing for over") >= 2);
                 kafka.start();
                 reader.readUntil(
                         Duration.ofSeconds(60),
