@@ -30,6 +30,7 @@ public final class JsonWriter {
     private static final int LARGE_BYTES = 64 << 10;
 
     private final BoundedBuffer bytes;
+    private final ShortestDecimal decimals = new ShortestDecimal();
     private JsonGenerator generator;
 
     /** Whether a large value was taken since the last {@link #reset}. */
@@ -44,12 +45,20 @@ public final class JsonWriter {
     /** {@code text} as it is between the quotes of a JSON string, UTF-8. Equal texts give equal bytes. */
     public static byte[] encoded(String text) {
         byte[] plain = text.getBytes(UTF_8);
-        for (byte b : plain) {
+        return isEncoded(plain, 0, plain.length)
+                ? plain // As names of metrics nearly always are.
+                : JsonStringEncoder.getInstance().quoteAsUTF8(text);
+    }
+
+    /** Whether the text in these bytes, UTF-8, is certain to be the same when it is {@linkplain #encoded encoded}. */
+    public static boolean isEncoded(byte[] utf8, int start, int end) {
+        for (int i = start; i < end; i++) {
+            byte b = utf8[i];
             if (b < ' ' || b == '"' || b == '\\') { // What is not ASCII is below, too.
-                return JsonStringEncoder.getInstance().quoteAsUTF8(text);
+                return false;
             }
         }
-        return plain; // As names of metrics nearly always are.
+        return true;
     }
 
     /** The text that was {@linkplain #encoded encoded}. */
@@ -174,6 +183,15 @@ public final class JsonWriter {
         }
     }
 
+    /** A string in UTF-8; what is not becomes U+FFFD. */
+    public void string(byte[] utf8, int start, int end) {
+        if (isEncoded(utf8, start, end)) {
+            encodedString(utf8, start, end - start);
+        } else {
+            string(new String(utf8, start, end - start, UTF_8));
+        }
+    }
+
     /** A string that was {@linkplain #encoded encoded} before, {@code length} bytes from {@code offset}: they are only copied. */
     public void encodedString(byte[] encoded, int offset, int length) {
         try {
@@ -212,19 +230,27 @@ public final class JsonWriter {
 
     /** The shortest decimal that is this 64-bit value; a string if not finite, for JSON has no such number. */
     public void decimal(double value) {
-        if (Double.isFinite(value)) {
-            number(ShortestDecimal.of(value));
-        } else {
+        if (!Double.isFinite(value)) {
             string(Double.toString(value));
+            return;
+        }
+        try {
+            decimals.write(value, generator);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
     /** The shortest decimal that is this 32-bit value; a string if not finite, for JSON has no such number. */
     public void decimal(float value) {
-        if (Float.isFinite(value)) {
-            number(ShortestDecimal.of(value));
-        } else {
+        if (!Float.isFinite(value)) {
             string(Float.toString(value));
+            return;
+        }
+        try {
+            decimals.write(value, generator);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,7 +1,8 @@
 package uns.bridge.json;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.NumberOutput;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 
 /**
  * The shortest decimal that reads back as the same binary floating-point value.
@@ -9,28 +10,84 @@ import java.nio.charset.StandardCharsets;
  * <p>Laid out as the original bridge does: plain digits from 0.0001 to below 10^16, always with a decimal point there,
  * and {@code 1e+16} beyond. Values are read by eye and compared as text, and a time in seconds or a counter in a double
  * must not turn into {@code 1.7E9}.
+ *
+ * <p>Not thread-safe: it keeps the place for its digits.
  */
 final class ShortestDecimal {
 
     private static final int FIRST_PLAIN_EXPONENT = -4;
     private static final int FIRST_BIG_EXPONENT = 16;
 
-    private static final double MILLION = 1e6;
+    /** Below it are the values whose shortest decimal may have one digit, where Java writes two. */
+    private static final int TINY = 8;
+
+    private static final double[] POWERS_OF_TEN = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
     private static final int DECIMALS = 6;
     private static final double LEAST_READING = 1e-4;
-    private static final double MOST_READING = 1e9;
+    private static final double MOST_DOUBLE_READING = 1e9;
+    private static final double MOST_FLOAT_READING = 1e6;
 
-    private ShortestDecimal() {}
+    /** A sign, a point, and 15 digits; what was written last stands at the end. */
+    private final char[] reading = new char[17];
 
-    /** {@code value}, which is finite. */
-    static String of(double value) {
+    /** Writes {@code value}, which is finite, as the number that comes next in {@code out}. */
+    void write(double value, JsonGenerator out) throws IOException {
         double magnitude = Math.abs(value);
-        if (magnitude >= LEAST_READING && magnitude < MOST_READING) {
-            long millionths = Math.round(magnitude * MILLION);
-            if (millionths / MILLION == magnitude) {
-                return reading(millionths, value < 0);
+        if (magnitude >= LEAST_READING && magnitude < MOST_DOUBLE_READING) {
+            long millionths = Math.round(magnitude * POWERS_OF_TEN[DECIMALS]);
+            if (millionths / POWERS_OF_TEN[DECIMALS] == magnitude) {
+                writeReading(millionths, DECIMALS, value < 0, out);
+                return;
             }
         }
+        out.writeNumber(text(value));
+    }
+
+    /** Writes {@code value}, which is finite, as the number that comes next in {@code out}. */
+    void write(float value, JsonGenerator out) throws IOException {
+        double magnitude = Math.abs(value);
+        if (magnitude >= LEAST_READING && magnitude < MOST_FLOAT_READING) {
+            int decimals = DECIMALS;
+            while (magnitude >= POWERS_OF_TEN[DECIMALS - decimals]) {
+                decimals--; // Six digits in all.
+            }
+            long units = Math.round(magnitude * POWERS_OF_TEN[decimals]);
+            if ((float) (units / POWERS_OF_TEN[decimals]) == (float) magnitude) {
+                writeReading(units, decimals, value < 0, out);
+                return;
+            }
+        }
+        out.writeNumber(text(value));
+    }
+
+    /**
+     * What an instrument reads: few digits. There is only one decimal of up to 15 digits that reads back as a 64-bit value,
+     * and of up to 6 as a 32-bit one; thus it is the shortest.
+     */
+    private void writeReading(long units, int decimals, boolean negative, JsonGenerator out) throws IOException {
+        int at = reading.length;
+        if (decimals == 0) {
+            reading[--at] = '0';
+            reading[--at] = '.';
+        }
+        long rest = units;
+        for (int decimal = decimals; decimal >= 0 || rest > 0; decimal--) {
+            if (decimal == 0 && decimals > 0) {
+                reading[--at] = '.';
+            }
+            int digit = (int) (rest % 10);
+            rest /= 10;
+            if (digit > 0 || at < reading.length || decimal <= 1) {
+                reading[--at] = (char) ('0' + digit);
+            }
+        }
+        if (negative) {
+            reading[--at] = '-';
+        }
+        out.writeNumber(reading, at, reading.length - at);
+    }
+
+    private static String text(double value) {
         // JDK 17's own Double.toString is not always the shortest (JDK-4511638).
         String java = NumberOutput.toString(value, true);
         int e = java.lastIndexOf('E');
@@ -38,50 +95,25 @@ final class ShortestDecimal {
             return java;
         }
         String text = layOut(java, e);
-        if (Math.abs(value) < 8 * Double.MIN_VALUE) {
+        if (Math.abs(value) < TINY * Double.MIN_VALUE) {
             String shorter = oneDigit(java, e);
             return Double.parseDouble(shorter) == value ? shorter : text;
         }
         return text;
     }
 
-    /** {@code value}, which is finite. */
-    static String of(float value) {
+    private static String text(float value) {
         String java = NumberOutput.toString(value, true);
         int e = java.lastIndexOf('E');
         if (e < 0) {
             return java;
         }
         String text = layOut(java, e);
-        if (Math.abs(value) < 8 * Float.MIN_VALUE) {
+        if (Math.abs(value) < TINY * Float.MIN_VALUE) {
             String shorter = oneDigit(java, e);
             return Float.parseFloat(shorter) == value ? shorter : text;
         }
         return text;
-    }
-
-    /**
-     * What an instrument reads: few digits. There is only one decimal of up to 15 digits that reads back as a value, thus it
-     * is the shortest.
-     */
-    private static String reading(long millionths, boolean negative) {
-        byte[] text = new byte[18];
-        int at = text.length;
-        long rest = millionths;
-        for (int decimal = DECIMALS; decimal >= 0 || rest > 0; decimal--) {
-            if (decimal == 0) {
-                text[--at] = '.';
-            }
-            int digit = (int) (rest % 10);
-            rest /= 10;
-            if (digit > 0 || at < text.length || decimal <= 1) {
-                text[--at] = (byte) ('0' + digit);
-            }
-        }
-        if (negative) {
-            text[--at] = '-';
-        }
-        return new String(text, at, text.length - at, StandardCharsets.ISO_8859_1);
     }
 
     /** From {@code -d.dddE-nn}, the E at {@code e}. */

@@ -48,7 +48,7 @@ final class Certificate {
 
     private boolean isBdSeq(Metric metric) {
         if (!metric.name.isEmpty()) {
-            return metric.name.equals(BD_SEQ);
+            return metric.name.toString().equals(BD_SEQ);
         }
         Definition definition = known == null ? null : known.find(metric);
         return definition != null && definition.name().equals(BD_SEQ);

@@ -46,8 +46,8 @@ final class Compression {
     private static String algorithm(PayloadReader wrapper) throws MalformedPayloadException {
         String algorithm = null;
         for (Metric metric = wrapper.nextMetric(); metric != null; metric = wrapper.nextMetric()) {
-            if (algorithm == null && metric.name.equals(ALGORITHM)) {
-                algorithm = metric.text.toUpperCase(Locale.ROOT);
+            if (algorithm == null && metric.name.toString().equals(ALGORITHM)) {
+                algorithm = metric.text.toString().toUpperCase(Locale.ROOT);
             }
         }
         return algorithm == null ? "DEFLATE" : algorithm;

@@ -133,10 +133,9 @@ final class Definitions {
      * belongs to another name would give the type of another metric.
      */
     @Nullable Definition find(Metric metric) {
-        String name = metric.name;
         int index;
-        if (!name.isEmpty()) {
-            index = find(name);
+        if (!metric.name.isEmpty()) {
+            index = metric.name.findIn(this);
         } else {
             index = metric.has(Metric.ALIAS) ? find(metric.alias) : -1;
         }
@@ -201,15 +200,14 @@ final class Definitions {
         return index >= 0 && index < aliased ? (int) index : -1;
     }
 
-    /** The index of a name, negative if there is none. */
-    private int find(String name) {
-        byte[] jsonName = JsonWriter.encoded(name);
+    /** The index of the name that is, {@linkplain JsonWriter#encoded encoded}, these bytes; negative if there is none. */
+    int find(byte[] jsonName, int start, int end) {
         int from = 0;
         int to = byName.length - 1;
         while (from <= to) {
             int middle = (from + to) >>> 1;
             int index = byName[middle];
-            int order = Arrays.compareUnsigned(names, nameStart(index), nameEnds[index], jsonName, 0, jsonName.length);
+            int order = Arrays.compareUnsigned(names, nameStart(index), nameEnds[index], jsonName, start, end);
             if (order == 0) {
                 return index;
             }

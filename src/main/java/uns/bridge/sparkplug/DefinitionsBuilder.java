@@ -35,15 +35,16 @@ final class DefinitionsBuilder {
         if (metric.name.isEmpty() || isTooHeavy()) {
             return;
         }
-        byte[] name = JsonWriter.encoded(metric.name);
-        weight += weight(name.length);
+        String name = metric.name.toString();
+        byte[] jsonName = JsonWriter.encoded(name);
+        weight += weight(jsonName.length);
         Definitions members = metric.message.hasTemplateValue() ? members(metric.message.getTemplateValue()) : null;
         if (members != null && metric.message.getTemplateValue().getIsDefinition()) {
-            templates.put(shared.text(metric.name), members);
+            templates.put(shared.text(name), members);
             return;
         }
         entries.add(new Definitions.Entry(
-                name,
+                jsonName,
                 metric.has(Metric.ALIAS) ? metric.alias : null,
                 metric.has(Metric.DATATYPE) ? metric.datatype : Definition.NO_DATATYPE,
                 parts(metric.message, members)));

@@ -33,7 +33,7 @@ final class Metric {
     private int fields;
 
     /** Empty if it has none. */
-    String name = "";
+    final Text name = new Text();
 
     long alias;
     long timestamp;
@@ -52,7 +52,7 @@ final class Metric {
     boolean bool;
 
     /** Empty if its value is no text. */
-    String text = "";
+    final Text text = new Text();
 
     /** Has its metadata, its properties, and a value of any other kind. */
     Payload.Metric message = Payload.Metric.getDefaultInstance();
@@ -72,14 +72,15 @@ final class Metric {
     /**
      * Reads a metric up to the limit of {@code in}, if it has only scalars.
      *
+     * @param payload all that {@code in} reads. It must not change while the metric is in use
      * @return whether that was so; if not, some of it was read, and it has to be {@link #set}
      */
-    boolean readScalars(CodedInputStream in) throws IOException {
+    boolean readScalars(CodedInputStream in, byte[] payload) throws IOException {
         clear();
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             fields |= bit(tag);
             switch (tag) {
-                case NAME -> name = in.readString();
+                case NAME -> name.read(in, payload);
                 case ALIAS -> alias = in.readUInt64();
                 case TIMESTAMP -> timestamp = in.readUInt64();
                 case DATATYPE -> datatype = in.readUInt32();
@@ -108,7 +109,7 @@ final class Metric {
                 }
                 case STRING -> {
                     valueCase = ValueCase.STRING_VALUE;
-                    text = in.readString();
+                    text.read(in, payload);
                 }
                 default -> {
                     return false;
@@ -127,7 +128,7 @@ final class Metric {
                 | (other.hasIsHistorical() ? bit(HISTORICAL) : 0)
                 | (other.hasIsTransient() ? bit(TRANSIENT) : 0)
                 | (other.hasIsNull() ? bit(NULL) : 0);
-        name = other.getName();
+        name.set(other.getNameBytes());
         alias = other.getAlias();
         timestamp = other.getTimestamp();
         datatype = other.getDatatype();
@@ -138,7 +139,7 @@ final class Metric {
         integer = other.hasIntValue() ? Integer.toUnsignedLong(other.getIntValue()) : other.getLongValue();
         decimal = other.hasFloatValue() ? other.getFloatValue() : other.getDoubleValue();
         bool = other.getBooleanValue();
-        text = other.getStringValue();
+        text.set(other.getStringValueBytes());
         message = other;
     }
 
@@ -148,12 +149,12 @@ final class Metric {
 
     private void clear() {
         fields = 0;
-        name = "";
+        name.clear();
         datatype = 0;
         historical = false;
         isNull = false;
         valueCase = ValueCase.VALUE_NOT_SET;
-        text = "";
+        text.clear();
         message = Payload.Metric.getDefaultInstance();
     }
 }

@@ -91,7 +91,7 @@ final class MetricWriter {
             definition.writeName(json); // The same as its own, if it has one.
         } else if (metric.has(Metric.NAME)) {
             json.name(NAME);
-            json.string(metric.name);
+            metric.name.write(json);
         }
         if (metric.has(Metric.ALIAS)) {
             json.name(ALIAS);
@@ -184,7 +184,7 @@ final class MetricWriter {
             }
             case STRING_VALUE -> {
                 json.name(VALUE);
-                json.string(metric.text);
+                metric.text.write(json);
             }
             case BYTES_VALUE -> writeBytes(metric.message.getBytesValue(), type);
             case DATASET_VALUE -> {

@@ -39,6 +39,7 @@ final class PayloadReader {
 
     private static final Parser<Payload.Metric> PARSER = DiscardUnknownFieldsParser.wrap(Payload.Metric.parser());
 
+    private final byte[] bytes;
     private final ByteString payload;
     private final Payload head;
     private final Metric metric = new Metric();
@@ -53,6 +54,7 @@ final class PayloadReader {
 
     /** Reads all of {@code payload} but its metrics. */
     PayloadReader(byte[] payload) throws MalformedPayloadException {
+        this.bytes = payload;
         this.payload = UnsafeByteOperations.unsafeWrap(payload);
         try {
             this.head = readHead(open(this.payload));
@@ -125,7 +127,7 @@ final class PayloadReader {
             MetricLimit.check(payload.substring(start, start + size));
         }
         int outerLimit = metrics.pushLimit(size);
-        if (!metric.readScalars(metrics)) {
+        if (!metric.readScalars(metrics, bytes)) {
             parseMessage(payload.substring(start, start + size));
             metrics.skipRawBytes(start + size - metrics.getTotalBytesRead());
         }

@@ -114,7 +114,7 @@ final class PayloadWriter {
 
     private static String name(Metric metric, @Nullable Definition definition) {
         if (!metric.name.isEmpty()) {
-            return metric.name;
+            return metric.name.toString();
         }
         if (definition != null) {
             return definition.name();

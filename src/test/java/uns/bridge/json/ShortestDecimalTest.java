@@ -1,7 +1,9 @@
 package uns.bridge.json;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.io.NumberOutput;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Random;
@@ -10,6 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ShortestDecimalTest {
+
+    private final JsonWriter json = new JsonWriter(100);
 
     @ParameterizedTest
     @CsvSource({
@@ -48,8 +52,8 @@ class ShortestDecimalTest {
         "1.5e-323, 1.5e-323",
         "2.5e-323, 2.5e-323",
     })
-    void shouldWriteTheShortestDecimalWhenDouble(double value, String expected) {
-        assertThat(ShortestDecimal.of(value)).isEqualTo(expected);
+    void shouldWriteTheShortestDecimalWhenDouble(double value, String expected) throws Exception {
+        assertThat(shortest(value)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -58,6 +62,16 @@ class ShortestDecimalTest {
         "-0.0, -0.0",
         "0.1, 0.1",
         "89.341, 89.341",
+        "-23.45, -23.45",
+        "0.0001, 0.0001",
+        "0.00012345678, 0.00012345678",
+        "9.999999, 9.999999",
+        "99999.9, 99999.9",
+        "100000, 100000.0",
+        "999999, 999999.0",
+        "999999.94, 999999.94",
+        "1000000, 1000000.0",
+        "123456.7, 123456.7",
         "16777216, 16777216.0",
         "33554432, 33554432.0",
         "0.00001, 1e-05",
@@ -68,35 +82,35 @@ class ShortestDecimalTest {
         "9.8e-45, 1e-44",
         "1.1e-44, 1.1e-44",
     })
-    void shouldWriteTheShortestDecimalWhenFloat(float value, String expected) {
-        assertThat(ShortestDecimal.of(value)).isEqualTo(expected);
+    void shouldWriteTheShortestDecimalWhenFloat(float value, String expected) throws Exception {
+        assertThat(shortest(value)).isEqualTo(expected);
     }
 
     @Test
-    void shouldReadBackAsTheSameValueWhenAnyBits() {
+    void shouldReadBackAsTheSameValueWhenAnyBits() throws Exception {
         Random random = new Random(20_260_101);
         for (int i = 0; i < 40_000; i++) {
             double d = Double.longBitsToDouble(random.nextLong());
             if (Double.isFinite(d)) {
-                assertThat(Double.parseDouble(ShortestDecimal.of(d))).isEqualTo(d);
+                assertThat(Double.parseDouble(shortest(d))).isEqualTo(d);
             }
             double usual = random.nextInt() * Math.pow(10, random.nextInt(24) - 12);
-            assertThat(Double.parseDouble(ShortestDecimal.of(usual))).isEqualTo(usual);
+            assertThat(Double.parseDouble(shortest(usual))).isEqualTo(usual);
             float f = Float.intBitsToFloat(random.nextInt());
             if (Float.isFinite(f)) {
-                assertThat(Float.parseFloat(ShortestDecimal.of(f))).isEqualTo(f);
+                assertThat(Float.parseFloat(shortest(f))).isEqualTo(f);
             }
         }
     }
 
     @Test
-    void shouldBeAsItWasReadWhenDigitsAreFew() {
+    void shouldBeAsItWasReadWhenDigitsAreFew() throws Exception {
         Random random = new Random(20_261_123);
         for (int i = 0; i < 40_000; i++) {
             BigDecimal reading = BigDecimal.valueOf(random.nextLong() % 1_000_000_000_000_000L, random.nextInt(11))
                     .movePointRight(random.nextInt(3));
             double value = reading.doubleValue();
-            String shortest = ShortestDecimal.of(value);
+            String shortest = shortest(value);
             assertThat(new BigDecimal(shortest)).isEqualByComparingTo(reading);
             assertThat(shortest)
                     .matches("-?(0|[1-9][0-9]*)\\.([0-9]|[0-9]*[1-9])|-?[0-9.]+e-[0-9]+|-?[0-9.]+e\\+[0-9]+");
@@ -104,18 +118,47 @@ class ShortestDecimalTest {
     }
 
     @Test
-    void shouldNotReadBackWhenOneDigitIsTakenAway() {
+    void shouldBeAsItWasReadWhenDigitsOfAFloatAreFew() throws Exception {
+        Random random = new Random(20_261_124);
+        for (int i = 0; i < 40_000; i++) {
+            BigDecimal reading = BigDecimal.valueOf(random.nextInt(1_000_000) - 500_000, random.nextInt(11));
+            assertThat(new BigDecimal(shortest(reading.floatValue()))).isEqualByComparingTo(reading);
+        }
+    }
+
+    @Test
+    void shouldBeTheSameAsJavaWritesWhenFloat() throws Exception {
+        Random random = new Random(20_261_125);
+        for (int i = 0; i < 40_000; i++) {
+            float value = (float) (random.nextInt() * Math.pow(10, random.nextInt(10) - 12));
+            String java = NumberOutput.toString(value, true);
+            assertThat(new BigDecimal(shortest(value))).as(java).isEqualByComparingTo(new BigDecimal(java));
+        }
+    }
+
+    @Test
+    void shouldNotReadBackWhenOneDigitIsTakenAway() throws Exception {
         Random random = new Random(20_260_102);
         for (int i = 0; i < 10_000; i++) {
             double d = Double.longBitsToDouble(random.nextLong());
             if (!Double.isFinite(d)) {
                 continue;
             }
-            BigDecimal shortest = new BigDecimal(ShortestDecimal.of(d)).stripTrailingZeros();
+            BigDecimal shortest = new BigDecimal(shortest(d)).stripTrailingZeros();
             if (shortest.precision() > 1) {
                 BigDecimal less = new BigDecimal(d).round(new MathContext(shortest.precision() - 1));
                 assertThat(less.doubleValue()).isNotEqualTo(d);
             }
         }
+    }
+
+    private String shortest(double value) throws JsonTooLargeException {
+        json.decimal(value);
+        return new String(json.take(), US_ASCII);
+    }
+
+    private String shortest(float value) throws JsonTooLargeException {
+        json.decimal(value);
+        return new String(json.take(), US_ASCII);
     }
 }

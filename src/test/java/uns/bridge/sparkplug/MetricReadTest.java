@@ -34,13 +34,17 @@ class MetricReadTest {
         for (int i = 0; i < 30_000; i++) {
             byte[] bytes = fields();
             Payload.Metric expected = Payload.Metric.parseFrom(bytes);
-            if (metric.readScalars(CodedInputStream.newInstance(bytes))) {
+            if (metric.readScalars(CodedInputStream.newInstance(bytes), bytes)) {
                 scalar++;
                 assertThat(expected.getUnknownFields().asMap()).isEmpty();
             } else {
                 metric.set(expected);
             }
             assertThat(json(metric)).isEqualTo(json(Metric.of(expected)));
+            assertThat(metric.name).hasToString(expected.getName());
+            if (expected.hasStringValue()) {
+                assertThat(metric.text).hasToString(expected.getStringValue());
+            }
         }
         assertThat(scalar).isBetween(10_000, 29_000);
     }
@@ -64,7 +68,7 @@ class MetricReadTest {
 
     private @Nullable Boolean readScalars(byte[] bytes) {
         try {
-            return metric.readScalars(CodedInputStream.newInstance(bytes));
+            return metric.readScalars(CodedInputStream.newInstance(bytes), bytes);
         } catch (IOException e) {
             return null;
         }
