@@ -121,7 +121,7 @@ final class Mqtt5Client implements PahoClient {
         if (identifier != SubscriptionIdentifiers.NONE) {
             properties.setSubscriptionIdentifier(identifier);
         }
-        Answer answer = new Answer(new CompletableFuture<>());
+        Answer answer = new Answer(token -> wire.grants(token.getMessageId()), new CompletableFuture<>());
         try {
             // Not the overload with a message listener, which throws IndexOutOfBoundsException.
             client.subscribe(subscriptions, null, answer, properties);
@@ -133,7 +133,7 @@ final class Mqtt5Client implements PahoClient {
 
     @Override
     public CompletableFuture<int @Nullable []> unsubscribe(List<TopicFilter> filters) throws ConnectionFailure {
-        Answer answer = new Answer(new CompletableFuture<>());
+        Answer answer = new Answer(IMqttToken::getReasonCodes, new CompletableFuture<>());
         try {
             client.unsubscribe(
                     filters.stream().map(TopicFilter::toString).toArray(String[]::new),
@@ -208,11 +208,13 @@ final class Mqtt5Client implements PahoClient {
         return code >= ReasonCode.FAILURE && code <= 0xFF;
     }
 
-    private record Answer(CompletableFuture<int @Nullable []> reasonCodes) implements MqttActionListener {
+    /** @param codes where the reason codes are found */
+    private record Answer(Function<IMqttToken, int[]> codes, CompletableFuture<int @Nullable []> reasonCodes)
+            implements MqttActionListener {
 
         @Override
         public void onSuccess(IMqttToken token) {
-            reasonCodes.complete(token.getReasonCodes());
+            reasonCodes.complete(codes.apply(token));
         }
 
         @Override

@@ -211,15 +211,21 @@ final class MqttConnection implements AutoCloseable {
         }
     }
 
-    /** The answer may be stuck behind messages that wait for Kafka; the broker is not to blame for that. */
+    /**
+     * The answer may be stuck behind messages (MQTT 5, 3.8.4) that wait for Kafka, or that take their time on a slow network:
+     * another connection would be sent the same again. The broker is not to blame for that.
+     */
     private int @Nullable [] await(String packet, CompletableFuture<int @Nullable []> answer)
             throws ConnectionFailure, InterruptedException {
+        long reads = wire.reads();
         while (true) {
             heartbeat.beat();
             try {
                 return answer.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                if (!wire.isHoldingBack() || wire.isClosed()) {
+                long readsBefore = reads;
+                reads = wire.reads();
+                if ((reads == readsBefore && !wire.isHoldingBack()) || wire.isClosed()) {
                     throw new ConnectionFailure("no answer to " + packet, false, e);
                 }
             } catch (ExecutionException e) {

@@ -34,6 +34,7 @@ final class PacketInput extends InputStream {
     private final LimitedLog drops = new LimitedLog();
     private final PacketReader reader;
     private final PublishReader publishes;
+    private final boolean hasProperties;
     private final Wire wire;
     private final DeliveryTracker tracker;
 
@@ -56,6 +57,7 @@ final class PacketInput extends InputStream {
             SubscriptionIdentifiers identifiers) {
         this.reader = new PacketReader(in);
         this.publishes = new PublishReader(reader, maxPayloadBytes, version, identifiers);
+        this.hasProperties = version.hasProperties();
         this.wire = wire;
         this.tracker = tracker;
     }
@@ -94,6 +96,10 @@ final class PacketInput extends InputStream {
 
     private void nextPacket() throws IOException {
         wire.awaitOpened();
+        Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> {
+            LOG.error("Paho can't read what the MQTT broker has sent", e);
+            wire.close(); // Paho itself would not notice that it reads no longer.
+        });
         try {
             do {
                 packet = receive();
@@ -111,11 +117,14 @@ final class PacketInput extends InputStream {
             return PINGRESP_PACKET;
         }
         waiting = null;
+        if (reader.remaining() > 0) {
+            return message();
+        }
         int first = reader.nextPacket();
         switch (first >> 4) {
             case PUBLISH -> {
-                waiting = publishes.read(first);
-                return answerPing() ? PINGRESP_PACKET : NOTHING;
+                publishes.begin(first);
+                return message();
             }
             case PINGRESP -> {
                 if (reader.remaining() > 0) {
@@ -134,6 +143,13 @@ final class PacketInput extends InputStream {
         }
     }
 
+    /** Reads on in a message: a large one may take longer than the Keep Alive. */
+    private byte[] message() throws IOException {
+        waiting = publishes.proceed();
+        wire.hasRead();
+        return answerPing() ? PINGRESP_PACKET : NOTHING;
+    }
+
     /** The whole packet, its fixed header included. */
     private byte[] control(int first) throws IOException {
         int remaining = reader.remaining();
@@ -148,9 +164,8 @@ final class PacketInput extends InputStream {
             bytes[i] = (byte) ((rest & 0x7F) | (i < headerLength - 1 ? 0x80 : 0));
         }
         reader.bytes(bytes, headerLength, remaining);
-        int type = first >> 4;
-        if (type == ReasonString.CONNACK || type == ReasonString.DISCONNECT) {
-            wire.heard(ReasonString.of(bytes));
+        if (hasProperties) {
+            wire.heard(new ControlPacket(bytes));
         }
         return bytes;
     }

@@ -104,6 +104,39 @@ final class PacketReader {
         }
     }
 
+    /**
+     * Reads as many of the next {@code length} bytes as there are at once, waiting for one at least.
+     *
+     * @return how many
+     */
+    int some(byte[] target, int offset, int length) throws IOException {
+        int count = Math.min(length, limit - position);
+        if (count > 0) {
+            System.arraycopy(buffer, position, target, offset, count);
+            position += count;
+        } else {
+            count = in.read(target, offset, length);
+            if (count < 0) {
+                throw ended();
+            }
+        }
+        claim(count);
+        return count;
+    }
+
+    /** Passes over as much of the packet as there is at once, waiting for one byte at least. */
+    void skipSome() throws IOException {
+        int count = Math.min(remaining, limit - position);
+        if (count > 0) {
+            position += count;
+            claim(count);
+        } else {
+            position = 0;
+            limit = 0;
+            some(buffer, 0, Math.min(remaining, READ_BYTES));
+        }
+    }
+
     void skip(int length) throws IOException {
         claim(length);
         int buffered = Math.min(length, limit - position);

@@ -3,6 +3,7 @@ package uns.bridge.mqtt;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import uns.bridge.message.InboundMessage;
 import uns.bridge.message.MqttProperties;
 import uns.bridge.message.MqttProperties.UserProperty;
@@ -13,13 +14,32 @@ final class PublishReader {
     /** Properties beyond this are not held; the message is then one that is too large. */
     private static final int MAX_PROPERTIES_BYTES = 1 << 20;
 
+    private static final byte[] NOTHING = {};
+
     private final PacketReader reader;
     private final long maxPayloadBytes;
     private final boolean hasProperties;
     private final CopyWindow copies;
     private final RecentTopics topics = new RecentTopics();
 
-    /** Of the message that is being read: its identifier if it has one only, and how many it has. */
+    /** What is known of the message that is being read. */
+    private int first;
+
+    private String topic = "";
+    private int packetId;
+    private MqttProperties properties = MqttProperties.NONE;
+
+    /** How many bytes of properties it has that are not held. */
+    private int unheld;
+
+    private int payloadSize;
+
+    /** As much of the payload as is to be held, and how much of that was read. */
+    private byte[] payload = NOTHING;
+
+    private int payloadRead;
+
+    /** Its identifier if it has one only, and how many it has. */
     private int identifier;
 
     private int identifierCount;
@@ -38,17 +58,17 @@ final class PublishReader {
      */
     record Publish(InboundMessage message, int packetId, boolean copy) {}
 
-    /** Reads the packet that begins with the byte {@code first}; of one that is too large only the beginning. */
-    Publish read(int first) throws IOException {
-        int qos = (first >> 1) & 3;
-        if (qos == 3) {
+    /** Reads the packet that begins with the byte {@code firstByte} up to its payload. */
+    void begin(int firstByte) throws IOException {
+        first = firstByte;
+        if (qos() == 3) {
             throw new IOException("PUBLISH with QoS 3 (MQTT 5, 3.3.1.2)");
         }
-        String topic = reader.text(topics);
-        int packetId = qos == 0 ? 0 : reader.uint16();
+        topic = reader.text(topics);
+        packetId = qos() == 0 ? 0 : reader.uint16();
         int propertiesLength = hasProperties ? reader.variableByteInteger() : 0;
-        int unheld = 0;
-        MqttProperties properties = MqttProperties.NONE;
+        unheld = 0;
+        properties = MqttProperties.NONE;
         identifierCount = 0;
         if (propertiesLength > MAX_PROPERTIES_BYTES) {
             reader.skip(propertiesLength);
@@ -56,22 +76,46 @@ final class PublishReader {
         } else if (propertiesLength > 0) {
             properties = properties(propertiesLength);
         }
-        int payloadSize = reader.remaining();
-        boolean held = payloadSize <= maxPayloadBytes && unheld == 0;
-        byte[] payload = reader.bytes(held ? payloadSize : Math.min(payloadSize, InboundMessage.EXCERPT_BYTES));
-        reader.skip(reader.remaining());
+        payloadSize = reader.remaining();
+        payload = new byte[isHeld() ? payloadSize : Math.min(payloadSize, InboundMessage.EXCERPT_BYTES)];
+        payloadRead = 0;
+    }
+
+    /**
+     * Reads on in the payload: what the network has at once. Of one that is too large only the beginning is kept.
+     *
+     * @return the message, or null if that was not all of it
+     */
+    @Nullable Publish proceed() throws IOException {
+        if (payloadRead < payload.length) {
+            payloadRead += reader.some(payload, payloadRead, payload.length - payloadRead);
+        } else if (reader.remaining() > 0) {
+            reader.skipSome();
+        }
+        if (reader.remaining() > 0) {
+            return null;
+        }
         InboundMessage message = new InboundMessage(
                 topic,
                 payload,
                 payloadSize + unheld,
-                qos,
+                qos(),
                 (first & 1) != 0,
                 (first & 8) != 0,
                 System.currentTimeMillis(),
                 properties);
         // Of one that is too large not all is known.
-        boolean copy = identifierCount == 1 && held && copies.isCopy(message, identifier);
+        payload = NOTHING; // It is the message's now.
+        boolean copy = identifierCount == 1 && isHeld() && copies.isCopy(message, identifier);
         return new Publish(message, packetId, copy);
+    }
+
+    private int qos() {
+        return (first >> 1) & 3;
+    }
+
+    private boolean isHeld() {
+        return payloadSize <= maxPayloadBytes && unheld == 0;
     }
 
     /** The properties (MQTT 5, 3.3.2.3); those meant for the client alone are passed over. */

@@ -4,8 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import uns.bridge.delivery.AckChannel;
 import uns.bridge.delivery.Delivery;
 import uns.bridge.delivery.DeliveryTracker;
@@ -39,6 +42,8 @@ final class Wire implements AckChannel {
     private final long maxPayloadBytes;
     private final MqttVersion version;
     private final SubscriptionIdentifiers identifiers;
+    private final AtomicLong reads = new AtomicLong();
+    private final Map<Integer, int[]> grants = new ConcurrentHashMap<>();
     private volatile String reasonString = "";
     private volatile boolean closed;
     private volatile boolean paused;
@@ -90,8 +95,29 @@ final class Wire implements AckChannel {
         return reasonString;
     }
 
-    void heard(String reason) {
-        reasonString = reason;
+    /** Takes note of what Paho will not tell. */
+    void heard(ControlPacket packet) {
+        if (packet.isVerdict()) {
+            reasonString = packet.reasonString();
+        } else if (packet.isSuback()) {
+            grants.put(packet.packetId(), packet.grants());
+        }
+    }
+
+    /** The reason codes of the SUBACK with that packet identifier; none if it was not heard. They are told once. */
+    int[] grants(int packetId) {
+        int[] codes = grants.remove(packetId);
+        return codes == null ? new int[0] : codes;
+    }
+
+    /** Something of a message was read. */
+    void hasRead() {
+        reads.lazySet(reads.getPlain() + 1); // By one thread only.
+    }
+
+    /** How often something of a message was read. */
+    long reads() {
+        return reads.get();
     }
 
     boolean isClosed() {

@@ -11,11 +11,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 import uns.bridge.config.Secret;
@@ -170,6 +173,115 @@ class MqttSourceTest {
                     .anyMatch(line -> line.startsWith("WARN The MQTT broker switches the keep alive off"));
         } finally {
             logger.detachAppender(log);
+        }
+    }
+
+    /** It is sent at once where the session is resumed, and SUBACK after it: a new connection would be sent the same again. */
+    @Test
+    void shouldWaitForTheAnswerWhenASlowNetworkBringsAMessageFirst() throws Exception {
+        byte[] message = Packets.publish("plant/a", 1, 7, new byte[20]);
+        int start = message.length - 20;
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            if (packet.first() == ScriptedBroker.SUBSCRIBE) {
+                connection.send(Arrays.copyOf(message, start));
+                for (int i = start; i < message.length; i++) {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100)); // The network at its slowest.
+                    connection.send(new byte[] {message[i]});
+                }
+            }
+            ScriptedBroker.welcome(connection, packet, 1, 1);
+        })) {
+            source = new MqttSource(
+                    settings(broker.port(), true), List.of(), null, tracker, health, Duration.ofSeconds(1));
+            run(source);
+            await().until(health::isReady);
+            assertThat(broker.connections()).isEqualTo(1);
+            tracker.complete(tracker.next(Duration.ofSeconds(10)));
+            tracker.release();
+        }
+    }
+
+    /** MQTT 5, 3.9.3: all of them are answers to a SUBSCRIBE. */
+    @ParameterizedTest
+    @CsvSource({
+        "0x80, unspecified error",
+        "0x83, implementation specific error",
+        "0x87, not authorized",
+        "0x8F, topic filter invalid",
+        "0x97, quota exceeded",
+        "0x9E, shared subscriptions not supported",
+        "0xA1, subscription identifiers not supported",
+        "0xA2, wildcard subscriptions not supported",
+    })
+    void shouldTakeInTheOthersWhenOneIsRefused(String code, String reason) throws Exception {
+        try (ScriptedBroker broker = ScriptedBroker.granting(1, Integer.decode(code))) {
+            start(settings(broker.port(), true));
+            await().until(() -> problem(Part.SUBSCRIPTIONS).contains("plant/+ was refused: " + reason));
+            assertThat(problem(Part.MQTT)).isEqualTo(Health.OK);
+            assertThat(source.subscriptions()).containsEntry("spBv1.0/#", true);
+
+            broker.send(Packets.publish("spBv1.0/G/NDATA/E", 1, 7, new byte[] {1}));
+            tracker.complete(tracker.next(Duration.ofSeconds(10)));
+            tracker.release();
+            assertThat(broker.connections()).isEqualTo(1);
+        }
+    }
+
+    /** A text should have no control characters (MQTT 5, 1.5.4), yet Paho's receiver must not die of one. */
+    @Test
+    void shouldSubscribeWhenTheBrokersTextsHaveControlCharacters() throws Exception {
+        byte[] properties = Packets.concat(
+                Packets.textProperty(0x1F, "welcome\n"),
+                Packets.userProperty("node\t1", "a\u0085b\uFFFE"),
+                Packets.userProperty("städt", "Köln"));
+        byte[] length = Packets.variableByteInteger(properties.length);
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            switch (packet.first()) {
+                case ScriptedBroker.CONNECT ->
+                    connection.send(Packets.packet(0x20, Packets.concat(new byte[] {0, 0}, length, properties)));
+                case ScriptedBroker.SUBSCRIBE ->
+                    connection.send(Packets.packet(
+                            0x90,
+                            Packets.concat(
+                                    new byte[] {packet.body()[0], packet.body()[1]}, length, properties, new byte[] {
+                                        1, 1
+                                    })));
+                default -> {}
+            }
+        })) {
+            start(settings(broker.port(), true));
+            await().until(health::isReady);
+            assertThat(broker.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldConnectAgainWhenPahoDiesOfAPacket() throws Exception {
+        byte[] reason = Packets.textProperty(0x1F, "\n");
+        byte[] unasked = Packets.packet(
+                0x40, Packets.concat(new byte[] {0, 1, 0}, Packets.variableByteInteger(reason.length), reason));
+        try (ScriptedBroker broker = ScriptedBroker.granting(1, 1)) {
+            start(settings(broker.port(), true));
+            await().until(health::isReady);
+            broker.send(unasked);
+            await().until(() -> broker.connections() == 2 && health.isReady());
+        }
+    }
+
+    @Test
+    void shouldTellTheReasonWhenItHasControlCharacters() throws Exception {
+        byte[] reason = Packets.textProperty(0x1F, "kicked\nby an operator");
+        byte[] goodbye = Packets.packet(
+                0xE0, Packets.concat(new byte[] {(byte) 0x98}, Packets.variableByteInteger(reason.length), reason));
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            if (connection.number() == 1) {
+                ScriptedBroker.welcome(connection, packet, 1, 1);
+            }
+        })) {
+            start(settings(broker.port(), true));
+            await().until(health::isReady);
+            broker.send(goodbye);
+            await().until(() -> problem(Part.MQTT).contains("administrative action (0x98), \"kicked?by an operator\""));
         }
     }
 

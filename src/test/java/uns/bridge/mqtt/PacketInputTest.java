@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static uns.bridge.mqtt.Packets.NO_PROPERTIES;
+import static uns.bridge.mqtt.Packets.PINGREQ;
+import static uns.bridge.mqtt.Packets.PINGRESP;
 import static uns.bridge.mqtt.Packets.SUBACK;
 import static uns.bridge.mqtt.Packets.concat;
 import static uns.bridge.mqtt.Packets.packet;
@@ -15,6 +17,7 @@ import static uns.bridge.mqtt.Packets.userProperty;
 import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -23,6 +26,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,14 +107,14 @@ class PacketInputTest {
         byte[] atQos2 = Packets.packet(0x3C, concat(Packets.text("a/b"), Packets.uint16(7), new byte[] {0, 1}));
         byte[] cleared = Packets.packet(0x32, concat(Packets.text("a/b"), Packets.uint16(8)));
         PacketInput input = new PacketInput(
-                new ByteArrayInputStream(concat(atQos0, atQos2, cleared, Packets.PINGRESP)),
+                new ByteArrayInputStream(concat(atQos0, atQos2, cleared, PINGRESP)),
                 fixture.wire,
                 tracker,
                 MAX_PAYLOAD,
                 version,
                 identifiers);
 
-        assertThat(input.readNBytes(2)).isEqualTo(Packets.PINGRESP);
+        assertThat(input.readNBytes(2)).isEqualTo(PINGRESP);
 
         List<Delivery> taken = fixture.taken();
         assertThat(taken)
@@ -293,12 +297,12 @@ class PacketInputTest {
     void shouldReadAllWhenManyPacketsAreInOneSegment() throws IOException {
         byte[][] packets = new byte[1_000][];
         for (int i = 0; i < packets.length; i++) {
-            packets[i] = i % 10 == 9 ? Packets.PINGRESP : publish("t" + i, 1, i + 1, payload(i));
+            packets[i] = i % 10 == 9 ? PINGRESP : publish("t" + i, 1, i + 1, payload(i));
         }
 
         PacketInput input = input(concat(packets));
         for (int i = 0; i < 100; i++) {
-            assertThat(input.readNBytes(2)).isEqualTo(Packets.PINGRESP);
+            assertThat(input.readNBytes(2)).isEqualTo(PINGRESP);
         }
 
         List<Delivery> taken = fixture.taken();
@@ -426,6 +430,42 @@ class PacketInputTest {
             assertThat(delivery.message().payloadSize()).isEqualTo(size);
             assertThat(delivery.message().payload()).hasSize(64 * 1_024);
             assertThat(delivery.packetId()).isEqualTo(9);
+        });
+        fixture.confirm(taken);
+    }
+
+    /** What the broker answers is stuck behind the message, and Paho would take the connection for dead. */
+    @ParameterizedTest
+    @ValueSource(ints = {1_000, MAX_PAYLOAD + 100_000})
+    void shouldAnswerPahosPingWhileAMessageIsRead(int size) throws IOException {
+        byte[] message = publish("t", 1, 7, payload(size));
+        int half = size / 2;
+        AtomicBoolean answered = new AtomicBoolean();
+        InputStream rest = new SequenceInputStream(
+                new ByteArrayInputStream(message, half, message.length - half),
+                new ByteArrayInputStream(concat(PINGRESP, SUBACK)));
+        InputStream slow = new FilterInputStream(rest) {
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                assertThat(answered).as("the answer does not wait for the rest").isTrue();
+                return super.read(bytes, offset, length);
+            }
+        };
+        InputStream network = new SequenceInputStream(new ByteArrayInputStream(message, 0, half), slow);
+        PacketInput input = input(MAX_PAYLOAD, network);
+        fixture.write(PINGREQ);
+
+        assertThat(input.readNBytes(2)).isEqualTo(PINGRESP);
+        answered.set(true);
+
+        assertThat(input.readNBytes(SUBACK.length))
+                .as("the broker's answer is one too many")
+                .isEqualTo(SUBACK);
+        List<Delivery> taken = fixture.taken();
+        assertThat(taken).singleElement().satisfies(delivery -> {
+            assertThat(delivery.message().payloadSize()).isEqualTo(size);
+            assertThat(delivery.message().payload())
+                    .isEqualTo(Arrays.copyOf(payload(size), Math.min(size, MAX_PAYLOAD)));
         });
         fixture.confirm(taken);
     }
