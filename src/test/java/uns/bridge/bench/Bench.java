@@ -35,15 +35,11 @@ public final class Bench {
     private static final int QUEUED = 200_000;
 
     private final Options options;
-    private final Child kafka;
-    private final String bootstrapServers;
     private final List<String> leftOut = new ArrayList<>();
     private Optional<Sample> sendingJson = Optional.empty();
 
-    private Bench(Options options, Child kafka, String bootstrapServers) {
+    private Bench(Options options) {
         this.options = options;
-        this.kafka = kafka;
-        this.bootstrapServers = bootstrapServers;
     }
 
     /** The exit code is 0 if every row could be measured, 1 if not, 2 for wrong arguments. */
@@ -56,16 +52,12 @@ public final class Bench {
             System.exit(2);
             return;
         }
-        boolean complete;
-        try (Child kafka = KafkaProcess.start()) {
-            complete = new Bench(options, kafka, kafka.await(Duration.ofSeconds(60))).run();
-        }
-        System.exit(complete ? 0 : 1);
+        System.exit(new Bench(options).run() ? 0 : 1);
     }
 
     private boolean run() throws IOException, InterruptedException {
         System.out.printf(
-                "%d cores, %s %s, %s %s %s%nmeasured JVMs: %s%nmedians of %d stretches of %d s, after %d s of warm-up%n%n",
+                "%d cores, %s %s, %s %s %s%nmeasured JVMs: %s%nmedians of %d stretches of %d s, after %d s of warm-up; Kafka's log in %s%n%n",
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("java.vm.name"),
                 System.getProperty("java.vm.version"),
@@ -75,19 +67,25 @@ public final class Bench {
                 String.join(" ", options.jvm()),
                 options.repeat(),
                 options.stretch().toSeconds(),
-                options.warmup().toSeconds());
+                options.warmup().toSeconds(),
+                options.kafkaFolder());
         for (String name : options.workloads()) {
-            if (name.equals(Options.MOSQUITTO)) {
-                mosquitto();
-            } else {
-                workload(Workload.named(name));
+            // A Kafka for each: that of many topics is another one ever after.
+            try (Child kafka = KafkaProcess.start(options.kafkaFolder())) {
+                String bootstrapServers = kafka.await(Duration.ofSeconds(60));
+                if (name.equals(Options.MOSQUITTO)) {
+                    mosquitto(kafka, bootstrapServers);
+                } else {
+                    workload(Workload.named(name), kafka, bootstrapServers);
+                }
             }
         }
         leftOut.forEach(System.out::println);
         return leftOut.isEmpty();
     }
 
-    private void workload(Workload workload) throws IOException, InterruptedException {
+    private void workload(Workload workload, Child kafka, String bootstrapServers)
+            throws IOException, InterruptedException {
         Table table = new Table(workload.description(), "source", Optional.empty());
         List<Row> rows = new ArrayList<>(Row.receiving(options, workload));
         rows.addAll(Row.sending(options, workload));
@@ -164,7 +162,7 @@ public final class Bench {
      * Unlike the others, these rows start a process for each turn, as only an absent client's messages are queued. That
      * takes its time: they have half as many turns.
      */
-    private void mosquitto() throws IOException, InterruptedException {
+    private void mosquitto(Child kafka, String bootstrapServers) throws IOException, InterruptedException {
         Optional<Path> executable = Mosquitto.executable();
         if (executable.isEmpty()) {
             System.out.println("Mosquitto is not installed: its rows are left out.\n");

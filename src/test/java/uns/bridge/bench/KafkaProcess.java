@@ -12,12 +12,14 @@ final class KafkaProcess {
 
     private KafkaProcess() {}
 
-    static Child start() throws IOException {
+    /** Its log is in {@code folder}. */
+    static Child start(Path folder) throws IOException {
         return Child.start(
                 "Kafka",
                 List.of(
                         Options.JAVA,
                         "-Xmx1g",
+                        "-Djava.io.tmpdir=" + folder,
                         Child.LOGGING,
                         "-classpath",
                         Child.CLASS_PATH,

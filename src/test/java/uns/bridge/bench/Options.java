@@ -1,5 +1,7 @@
 package uns.bridge.bench;
 
+import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,8 @@ import java.util.stream.Stream;
  * @param workloads {@link Workload#NAMES} and {@link #MOSQUITTO}, as far as wanted
  * @param receiveMaximums a row of the bridge for each; the ceilings have the first
  * @param jvm the options of every measured JVM
+ * @param kafkaFolder where Kafka has its log. In memory it tells more of the bridge: with 1,000 topics Kafka grows thousands of
+ *     index files, for which a disk may let it wait a minute
  */
 record Options(
         Duration stretch,
@@ -22,13 +26,20 @@ record Options(
         int repeat,
         List<String> workloads,
         List<Integer> receiveMaximums,
-        List<String> jvm) {
+        List<String> jvm,
+        Path kafkaFolder) {
 
     static final String MOSQUITTO = "mosquitto";
 
     /** The Java that runs this process. */
     static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+    /** Of Linux, in memory. */
+    private static final File SHARED_MEMORY = new File("/dev/shm");
+
+    /** A row leaves up to 4 GB. */
+    private static final long KAFKA_BYTES = 8L << 30;
 
     private static final String ALL = "all";
     private static final List<String> KNOWN =
@@ -46,7 +57,8 @@ record Options(
             "qos-0",
             "qos-2");
 
-    static final String USAGE = """
+    static final String USAGE =
+            """
             Arguments (mvn -q -Pbench -Dbench.args="..."):
               --rows NAME,...         what to measure: all, or some of
                                       %s
@@ -55,7 +67,8 @@ record Options(
               --seconds N             how long a stretch is, default 2
               --warmup N              how many seconds each process is at work before, default 5
               --receive-maximum N,... a row of the bridge for each, default 5000
-              --jvm OPTION,...        options of the measured JVMs, default -Xmx256m""".formatted(String.join(",", KNOWN), String.join(",", DEFAULT));
+              --jvm OPTION,...        options of the measured JVMs, default -Xmx256m
+              --kafka-folder FOLDER   where Kafka has its log, default %s""".formatted(String.join(",", KNOWN), String.join(",", DEFAULT), kafkaFolderByDefault());
 
     /** Throws IllegalArgumentException with a readable message. */
     static Options parse(String[] arguments) {
@@ -65,6 +78,7 @@ record Options(
         List<String> workloads = DEFAULT;
         List<Integer> receiveMaximums = List.of(5_000);
         List<String> jvm = List.of("-Xmx256m");
+        Path kafkaFolder = kafkaFolderByDefault();
         for (int i = 0; i < arguments.length; i += 2) {
             String name = arguments[i];
             if (i + 1 == arguments.length) {
@@ -83,6 +97,7 @@ record Options(
                     }
                 }
                 case "--jvm" -> jvm = List.of(value.split(","));
+                case "--kafka-folder" -> kafkaFolder = folder(name, value);
                 default -> throw new IllegalArgumentException(name + " is unknown");
             }
         }
@@ -92,7 +107,7 @@ record Options(
                         "--rows " + workload + ": must be " + ALL + " or among " + String.join(", ", KNOWN));
             }
         }
-        return new Options(stretch, warmup, repeat, workloads, List.copyOf(receiveMaximums), jvm);
+        return new Options(stretch, warmup, repeat, workloads, List.copyOf(receiveMaximums), jvm, kafkaFolder);
     }
 
     /** The command that starts {@code main} on the class path of this process. */
@@ -108,6 +123,20 @@ record Options(
         command.addAll(jvm);
         command.addAll(arguments);
         return command;
+    }
+
+    private static Path kafkaFolderByDefault() {
+        return SHARED_MEMORY.getUsableSpace() >= KAFKA_BYTES
+                ? SHARED_MEMORY.toPath()
+                : Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    private static Path folder(String name, String value) {
+        Path folder = Path.of(value);
+        if (!Files.isDirectory(folder)) {
+            throw new IllegalArgumentException(name + " " + value + ": must be a folder that exists");
+        }
+        return folder;
     }
 
     private static int number(String name, String value, int most) {
