@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -48,17 +47,10 @@ public final class Spool implements AutoCloseable {
     private final SpoolSettings settings;
     private final Losses losses;
     private final LongSupplier clockMs;
-    private final long segmentBytes;
+    private final Segments segments;
     private final EntryBatch batch = new EntryBatch();
 
     // All below is guarded by this.
-    private final ArrayDeque<Segment> segments = new ArrayDeque<>();
-
-    /** The last of the segments while it is appended to. */
-    private @Nullable Segment active;
-
-    private boolean appending;
-
     private long committed;
 
     /** The same as the disk has it. */
@@ -84,8 +76,6 @@ public final class Spool implements AutoCloseable {
     private int failedReads;
 
     private long failedSinceNs;
-
-    private volatile long bytes;
 
     /** Told of messages that were safe, and are given up. Called on the thread that finds out. */
     public interface Losses {
@@ -116,7 +106,7 @@ public final class Spool implements AutoCloseable {
         this.settings = settings;
         this.losses = losses;
         this.clockMs = clockMs;
-        this.segmentBytes = Math.min(SEGMENT_BYTES, settings.maxBytes() / MIN_SEGMENTS);
+        this.segments = new Segments(folder, Math.min(SEGMENT_BYTES, settings.maxBytes() / MIN_SEGMENTS));
     }
 
     /**
@@ -152,28 +142,17 @@ public final class Spool implements AutoCloseable {
     }
 
     private synchronized void load() throws IOException {
-        List<Path> files = folder.segments();
-        Segment last = null;
-        for (int i = files.size() - 1; i >= 0; i--) { // Each one ends where the next one begins.
-            last = Segment.open(files.get(i), last == null ? -1 : last.base);
-            segments.addFirst(last);
-        }
-        if (last != null && segments.getLast().isEmpty()) {
-            // Begun when the bridge was killed. The next one gets its name.
-            remove(segments.getLast());
-        }
-        Segment first = segments.peek();
+        segments.load();
         SpoolFolder.Progress progress = folder.readProgress();
         saved = progress.committed();
-        committed = Math.max(saved, first == null ? 0 : first.base);
-        end = Math.max(committed, first == null ? 0 : segments.getLast().end());
+        committed = Math.max(saved, segments.base());
+        end = Math.max(committed, segments.end());
         readOffset = committed;
         try {
-            discardCommitted();
+            segments.discard(committed, end);
         } catch (IOException e) {
             LOG.warn("The disk does not give back files of the spool that nobody needs, trying again", e);
         }
-        measure();
         if (progress.unsafe() > 0) {
             saveProgress(); // Before they are counted, so that they are only once.
             losses.abandoned(progress.unsafe());
@@ -192,7 +171,7 @@ public final class Spool implements AutoCloseable {
 
     /** What it takes of the disk, in bytes. Safe for use by several threads, and never waits for the disk. */
     public long bytes() {
-        return bytes;
+        return segments.bytes();
     }
 
     /** The offset behind the last message. */
@@ -269,17 +248,7 @@ public final class Spool implements AutoCloseable {
         if (!again && !makeRoom(bytes.remaining())) {
             return false;
         }
-        Segment segment;
-        setAppending(true);
-        try {
-            segment = segmentFor(bytes.remaining());
-            segment.append(bytes, batch.size());
-        } catch (IOException e) {
-            seal(); // Nobody knows what is in the file behind what was safe.
-            throw e;
-        } finally {
-            setAppending(false);
-        }
+        Segment segment = segments.append(bytes, batch.size(), end());
         synchronized (this) {
             if (read && readOffset == end) {
                 readOffset = segment.end();
@@ -288,25 +257,16 @@ public final class Spool implements AutoCloseable {
                 positionOffset = readOffset;
             }
             end = segment.end();
-            measure();
         }
         return true;
     }
 
-    private synchronized void setAppending(boolean on) {
-        appending = on;
-    }
-
-    private synchronized void measure() {
-        bytes = segments.stream().mapToLong(Segment::bytes).sum();
-    }
-
     private synchronized boolean makeRoom(int more) throws IOException {
-        while (bytes > 0 && bytes + more > settings.maxBytes()) {
+        while (segments.bytes() > 0 && segments.bytes() + more > settings.maxBytes()) {
             if (!settings.dropOldest()) {
                 return false;
             }
-            Segment oldest = oldest();
+            Segment oldest = segments.from(committed);
             if (oldest == null) {
                 return false; // What there is can't be deleted.
             }
@@ -315,7 +275,7 @@ public final class Spool implements AutoCloseable {
                 setUnsafe(unsafe + read); // At most, and before the file is gone: a kill may follow.
             }
             long lost = oldest.end() - Math.max(readOffset, oldest.base);
-            remove(oldest);
+            segments.remove(oldest);
             if (read > 0) {
                 LOG.warn(
                         "The full spool gives up {} messages that are in Kafka or on their way there. Those that it has not "
@@ -330,42 +290,6 @@ public final class Spool implements AutoCloseable {
         return true;
     }
 
-    /** The first that has something that is not committed; null if there is none. */
-    private @Nullable Segment oldest() {
-        for (Segment segment : segments) {
-            if (segment.end() > committed) {
-                return segment;
-            }
-        }
-        return null;
-    }
-
-    private Segment segmentFor(int bytes) throws IOException {
-        Segment segment = active;
-        if (segment != null && segment.bytes() > 0 && segment.bytes() + (long) bytes > segmentBytes) {
-            seal();
-            segment = null;
-        }
-        if (segment == null) {
-            segment = folder.createSegment(end());
-            synchronized (this) {
-                active = segment;
-                segments.add(segment);
-            }
-        }
-        return segment;
-    }
-
-    /** Begins another file with the next batch. */
-    private synchronized void seal() throws IOException {
-        Segment segment = active;
-        active = null;
-        if (segment != null && segment.bytes() == 0) {
-            segments.remove(segment); // The next one has its name.
-            segment.close();
-        }
-    }
-
     /**
      * The messages that come next, at least one; null if there are none. What can't be read, and what is too old, is left out.
      *
@@ -374,7 +298,7 @@ public final class Spool implements AutoCloseable {
      */
     public synchronized @Nullable List<Stored> read() throws IOException {
         while (readOffset < end) {
-            Segment segment = segmentOfReadOffset();
+            Segment segment = segments.from(readOffset);
             if (segment == null) {
                 losses.damaged(end - readOffset, "there is no file with them");
                 readOffset = end;
@@ -423,28 +347,10 @@ public final class Spool implements AutoCloseable {
             failedSinceNs = failed == 1 ? System.nanoTime() : failedSinceNs;
             boolean slow = failed >= SLOW_READ_ATTEMPTS && System.nanoTime() - failedSinceNs >= READ_PATIENCE.toNanos();
             if (slow || failed >= READ_ATTEMPTS) {
-                salvage(segment);
+                segments.salvage(segment, readPosition);
             }
             throw e;
         }
-    }
-
-    private void salvage(Segment segment) throws IOException {
-        if (segment == active && !appending) {
-            seal();
-        }
-        if (segment != active) {
-            segment.salvage(readPosition);
-        }
-    }
-
-    private @Nullable Segment segmentOfReadOffset() {
-        for (Segment segment : segments) {
-            if (segment.end() > readOffset) {
-                return segment;
-            }
-        }
-        return null;
     }
 
     private List<Stored> decode(RecordBatch batch, Segment segment) {
@@ -485,13 +391,13 @@ public final class Spool implements AutoCloseable {
                 saveProgress();
             }
         } finally {
-            discardCommitted(); // Also what could not be given back before.
+            segments.discard(committed, end); // Also what could not be given back before.
         }
     }
 
     /** Of what was read, all before this offset is in no file any more. */
     public synchronized long unsafeEnd() {
-        Segment oldest = oldest();
+        Segment oldest = segments.from(committed);
         return Math.min(oldest == null ? end : oldest.base, positionOffset);
     }
 
@@ -525,47 +431,11 @@ public final class Spool implements AutoCloseable {
         folder.check();
     }
 
-    /** One that can't be deleted keeps no other. */
-    private void discardCommitted() throws IOException {
-        IOException failure = null;
-        for (Segment segment : List.copyOf(segments)) {
-            if (segment.end() > committed || (segment == active && (committed != end || appending))) {
-                break;
-            }
-            try {
-                remove(segment);
-            } catch (IOException e) {
-                failure = e;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
-    /** If the disk does not give its file back, it is still among the segments, to be removed later. */
-    private void remove(Segment segment) throws IOException {
-        if (segment == active) {
-            active = null;
-        }
-        if (segment.bytes() == 0) {
-            segments.remove(segment); // In any case: the next one has its name.
-        }
-        Path aside = segment.discard();
-        segments.remove(segment);
-        measure();
-        if (aside != null) {
-            LOG.warn("A file of the spool was damaged. It is kept as {}", aside);
-        }
-    }
-
     /** Closes the files; what was not committed is there at the next start. */
     @Override
     public synchronized void close() {
         try {
-            for (Segment segment : segments) {
-                segment.close();
-            }
+            segments.close();
             folder.close();
         } catch (IOException e) {
             LOG.debug("Spool not closed cleanly", e); // What was appended is safe all the same.
