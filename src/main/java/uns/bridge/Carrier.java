@@ -21,6 +21,9 @@ final class Carrier {
     /** How often it looks after the producer, and how long it waits for a message before it looks after refusals. */
     private static final Duration TICK = Duration.ofMillis(100);
 
+    /** How long it waits at a time for the last messages of the spool, which take Kafka about as long. */
+    private static final long SETTLE_MS = 5;
+
     private final DeliveryTracker tracker;
     private final Function<InboundMessage, Outcome> pipeline;
     private final Runnable tending;
@@ -100,6 +103,12 @@ final class Carrier {
     }
 
     private void carryDirectly() throws InterruptedException {
+        if (detour != null && detour.isSettling()) {
+            outlet.pause(SETTLE_MS);
+            detour.commit();
+            makeWay(true); // If Kafka is away again, or a topic takes nothing, the detour is opened again.
+            return;
+        }
         SpoolGroup.Waiting left = detour == null ? null : detour.next();
         Duration patience = patience();
         Delivery delivery = left == null ? tracker.next(patience) : null;

@@ -30,8 +30,9 @@ import uns.bridge.spool.SpoolSettings;
  * sends what arrives, and the disk is not touched. The carrier {@linkplain #open opens} it: what Kafka has not confirmed goes
  * into the spool as read, for the producer has it, and the outlet goes to the {@link Drainer}, which sends what it reads from the
  * spool. The carrier only appends from then on. When nothing is left to be read and Kafka answers, the drainer closes the detour:
- * the outlet is the carrier's again, which first sends what it has not appended yet. So there is one order at all times: what the
- * producer has, what the spool has, what the carrier has.
+ * the outlet is the carrier's again, which waits {@linkplain #isSettling until Kafka has all of the spool}, and then first sends
+ * what it has not appended yet. So there is one order at all times: what the producer has, what the spool has, what the carrier
+ * has.
  *
  * <p>For the carrier, where nothing else is said.
  */
@@ -130,6 +131,15 @@ final class Detour {
     /** Whether messages take the detour; for any thread. */
     boolean isOpen() {
         return door.isOpen();
+    }
+
+    /**
+     * Whether Kafka has not confirmed all of the spool yet, while the detour is closed. What was sent directly meanwhile could be
+     * confirmed and acknowledged, and a kill would have the next start send those of the spool again, behind it. A full or failing
+     * disk could not take what arrives if one of them waits for long, so then that is put up with; for the owner of the outlet.
+     */
+    boolean isSettling() {
+        return !spooled.isEmpty() && condition.isWritable();
     }
 
     /** Whether Kafka keeps messages waiting for longer than they may, with less patience if {@code hasty}. */

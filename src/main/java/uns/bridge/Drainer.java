@@ -145,7 +145,7 @@ final class Drainer {
     /** Gives the outlet back to the carrier if everything was read and Kafka answers. */
     private void close(Spool spool) throws InterruptedException {
         if (outlet.waitingNs() <= patienceNs && outlet.tendWithinMs() == 0) {
-            spooled.commit(spool); // What follows directly must not be followed by this, should the bridge be killed.
+            spooled.commit(spool); // The carrier waits for what is left after that.
             if (door.close()) {
                 compaction.reset();
                 LOG.info("The spool is drained, messages go to Kafka directly");

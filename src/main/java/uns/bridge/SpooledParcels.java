@@ -49,6 +49,11 @@ final class SpooledParcels {
         return originalBytes.get();
     }
 
+    /** Whether Kafka had all of it at the last {@link #commit}. */
+    boolean isEmpty() {
+        return outstanding.isEmpty();
+    }
+
     /** A message that is in the spool, and in the outlet's hands already. */
     void add(Parcel parcel) {
         outstanding.add(parcel);

@@ -134,11 +134,37 @@ class DetourTest {
     /** Another process begins, with another producer. */
     private void restart() throws InterruptedException {
         end();
+        beginAnew();
+    }
+
+    private void beginAnew() throws InterruptedException {
         acknowledged.clear();
         kafka = new ScriptedKafka();
         health = new Health();
         tracker = new DeliveryTracker(1_000, 1 << 24);
         begin();
+    }
+
+    /** The process is killed: another one begins with what is on the disk now. */
+    private void kill() throws Exception {
+        Path left = Files.createDirectory(folder.resolve("left"));
+        Path spool = folder.resolve("spool");
+        for (Path file : files(spool)) {
+            Files.copy(file, left.resolve(file.getFileName()));
+        }
+        end();
+        for (Path file : files(spool)) {
+            Files.delete(file);
+        }
+        Files.delete(spool);
+        Files.move(left, spool);
+        beginAnew();
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList();
+        }
     }
 
     @Test
@@ -210,6 +236,88 @@ class DetourTest {
         confirm(4);
         drain();
         assertThat(books()).isEqualTo(new Books(1, 3, 4, 0, 0, Map.of(), 0, 0));
+    }
+
+    @Test
+    void shouldSendNothingOfTheSpoolBehindWhatWentDirectlyWhenItIsKilled() throws Exception {
+        begin();
+        divertAfter("1");
+        spool("2");
+        confirm(1);
+        closeTheDetour();
+        assertThat(values()).containsExactly("1", "2");
+        arrive("a/b", "3");
+        for (int i = 0; i < 5 && !acknowledged().contains(3); i++) {
+            carrier.turn();
+            confirm(2);
+        }
+        assertThat(values()).containsExactly("1", "2", "3");
+        assertThat(acknowledged()).containsExactly(1, 2, 3);
+
+        kill();
+        drain();
+
+        assertThat(values()).as("3 is the last one").isEmpty();
+    }
+
+    @Test
+    void shouldSendNothingOfTheSpoolBehindWhatFollowedWhenATopicTakesNothingAndItIsKilled() throws Exception {
+        kafka.silentTopics.add("stuck");
+        begin();
+        divertAfter("1");
+        spoolTo("stuck", "0");
+        spool("2");
+        confirm(1);
+        closeTheDetour();
+        arrive("a/b", "3");
+        carrier.turn();
+        confirm(2);
+        acknowledged();
+        pass(AFTER);
+        append();
+        drain();
+        confirm(1);
+        assertThat(values()).containsExactly("1", "2", "3");
+        assertThat(acknowledged()).containsExactly(1, 2, 3, 4);
+
+        kill();
+        drain();
+
+        assertThat(values()).containsExactly("0", "2", "3");
+    }
+
+    @Test
+    void shouldShowThatTheCarrierComesRoundWhileItWaitsForTheLastOfTheSpool() throws Exception {
+        begin();
+        divertAfter("1");
+        spool("2");
+        confirm(1);
+        closeTheDetour();
+        pass(Duration.ofSeconds(2));
+
+        carrier.turn();
+
+        assertThat(detour.isOpen()).isFalse();
+        assertThat(carrier.heartbeat().ageMs()).isZero();
+    }
+
+    /** What waits would hold up all other topics for ever: it has no way into the spool. */
+    @Test
+    void shouldNotWaitForTheLastOfTheSpoolWhileTheDiskIsFull() throws Exception {
+        kafka.silentTopics.add("stuck");
+        begin();
+        divertAfter("1");
+        spoolTo("stuck", "0");
+        disk.setFull(true);
+        spool("2");
+        confirm(1);
+        closeTheDetour();
+        arrive("a/b", "3");
+        for (int i = 0; i < 3; i++) {
+            carrier.turn();
+        }
+
+        assertThat(values()).containsExactly("1", "2", "3");
     }
 
     @Test
@@ -1079,6 +1187,14 @@ class DetourTest {
         }
         pass(Duration.ofMillis(200));
         carrier.turn();
+    }
+
+    /** All is sent, and nothing of it confirmed. */
+    private void closeTheDetour() throws InterruptedException {
+        for (int i = 0; i < 5 && detour.isOpen(); i++) {
+            drainer.step();
+        }
+        assertThat(detour.isOpen()).isFalse();
     }
 
     private void drain() throws InterruptedException {
