@@ -38,7 +38,7 @@ import uns.bridge.status.Status;
  * them; {@code acknowledger} acknowledges what is complete; {@code mqtt} connects and reconnects, and {@code session-file}
  * writes for it what the next start should know; {@code births} stores the births of Sparkplug nodes; {@code rebirths}
  * asks edge nodes to be born again, if it may; {@code watchdog} looks for a flow that has stopped; {@code summary} reports;
- * {@code status} and {@code http} show it to those who ask.
+ * {@code status} and {@code http} show it to those who ask; {@code closing} closes the producer and the spool.
  */
 public final class Bridge {
 
@@ -205,11 +205,7 @@ public final class Bridge {
         source.stop();
         mqttThread.join(LAST_ACKS.toMillis()); // It has to say when the session was last there.
         mqttThread.interrupt();
-        closeOutlet();
-        if (storedBirths != null) {
-            storedBirths.close();
-            birthsThread.join(LAST_BIRTHS.toMillis());
-        }
+        stopCarrying();
         watchdogThread.interrupt();
         summaryThread.interrupt();
         if (status != null && statusThread != null) {
@@ -228,13 +224,29 @@ public final class Bridge {
         }
     }
 
-    private void closeOutlet() throws InterruptedException {
+    private void stopCarrying() throws InterruptedException {
         carrierThread.interrupt();
         if (drainerThread != null) {
             drainerThread.interrupt();
+        }
+        carrierThread.join(LAST_RECORDS.toMillis()); // It has to tell what it knows of the births.
+        if (storedBirths != null) {
+            storedBirths.close();
+            birthsThread.join(LAST_BIRTHS.toMillis());
+        }
+        if (drainerThread != null) {
             drainerThread.join(LAST_RECORDS.toMillis());
         }
-        carrierThread.join(LAST_RECORDS.toMillis());
+        Thread closing = thread("closing", this::closeOutlet);
+        closing.start();
+        closing.join(LAST_RECORDS.toMillis());
+        if (closing.isAlive()) {
+            LOG.warn("Kafka's client or the spool does not end in time; ending without it");
+        }
+    }
+
+    /** May wait without end: Kafka's client for a resolver of names, and the spool for its disk. */
+    private void closeOutlet() {
         outlet.close();
         if (detour != null) {
             detour.stop();
