@@ -30,6 +30,9 @@ final class AdminLookup implements TopicProbe.Lookup {
 
     private static final int TIMEOUT_MS = 10_000;
 
+    /** None at all would have it wait without end for a thread that a resolver of names holds up. */
+    private static final Duration CLOSING = Duration.ofMillis(100);
+
     private final Map<String, Object> config;
     private final @Nullable TopicCreation creation;
     private String problem = "";
@@ -82,7 +85,7 @@ final class AdminLookup implements TopicProbe.Lookup {
             problem = KafkaErrors.describe(e);
             return null; // Kafka is away after all, or lacks brokers: the record waits.
         } finally {
-            admin.close(Duration.ZERO); // Its calls have their answer, or will not get one.
+            admin.close(CLOSING); // Its calls have their answer, or will not get one.
         }
     }
 

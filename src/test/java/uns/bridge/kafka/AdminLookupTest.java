@@ -3,7 +3,13 @@ package uns.bridge.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLEngine;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
@@ -17,9 +23,11 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
+import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import uns.bridge.kafka.TopicProbe.Absence;
 
 class AdminLookupTest {
 
@@ -68,6 +76,46 @@ class AdminLookupTest {
                 .contains("topic t ")
                 .endsWith(": the bridge has no permission to create topics: Authorization failed.");
         assertThat(AdminLookup.reason("t", null)).contains("topic t ").endsWith("(auto.create.topics.enable)");
+    }
+
+    /** A client that does not end, as while a resolver of names does not answer. */
+    public static final class Hanging extends DefaultSslEngineFactory {
+
+        private static final CountDownLatch ASKED = new CountDownLatch(1);
+        private static final CountDownLatch LET_GO = new CountDownLatch(1);
+
+        @Override
+        public SSLEngine createClientSslEngine(String host, int port, String identification) {
+            ASKED.countDown();
+            try {
+                LET_GO.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return super.createClientSslEngine(host, port, identification);
+        }
+    }
+
+    @Test
+    void shouldNotWaitForTheEndOfAClientThatHangs() throws Exception {
+        Map<String, Object> config = Map.of(
+                "bootstrap.servers",
+                "127.0.0.1:1",
+                "security.protocol",
+                "SSL",
+                "ssl.engine.factory.class",
+                Hanging.class);
+        AdminLookup lookup = new AdminLookup(new KafkaSettings(config, "dead", null, List.of()));
+        FutureTask<Absence> finding = new FutureTask<>(() -> lookup.find("t"));
+        Thread thread = new Thread(finding);
+        thread.start();
+        assertThat(Hanging.ASKED.await(30, TimeUnit.SECONDS)).isTrue();
+        thread.interrupt(); // As good as no answer in time.
+        try {
+            assertThatThrownBy(() -> finding.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(InterruptedException.class);
+        } finally {
+            Hanging.LET_GO.countDown();
+        }
     }
 
     private static KafkaFuture<Void> failed(Exception e) {
