@@ -519,6 +519,19 @@ class DetourTest {
     }
 
     @Test
+    void shouldTryTheFolderAgainWhenTheDiskDoesNotTellWhatIsInIt() throws Exception {
+        disk.setUnlistable(true);
+        begin();
+        assertThat(problem()).contains("can't be opened", "Stale file handle");
+
+        disk.setUnlistable(false);
+        pass(Duration.ofSeconds(2));
+        carrier.turn();
+
+        assertThat(problem()).isEmpty();
+    }
+
+    @Test
     void shouldTellThatItCannotReadUntilItCanHoweverMuchItWrites() throws Exception {
         begin();
         divertAfter("1");

@@ -1,7 +1,6 @@
 package uns.bridge.spool;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
@@ -136,7 +135,7 @@ public final class Spool implements AutoCloseable {
     public static boolean hasMessages(Path folder) {
         try {
             return !SpoolFolder.segments(folder).isEmpty();
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException e) {
             return false; // Nothing is known of it, which is no reason to hold everything up.
         }
     }

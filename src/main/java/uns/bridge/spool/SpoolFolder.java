@@ -3,6 +3,7 @@ package uns.bridge.spool;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -81,6 +82,8 @@ final class SpoolFolder implements AutoCloseable {
             return files.filter(file -> Segment.isName(file.getFileName().toString()))
                     .sorted()
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause(); // The disk failed while it was listed.
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessMode;
 import java.nio.file.CopyOption;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystem;
@@ -38,6 +39,7 @@ public final class FailingDisk extends FileSystemProvider {
     private final List<BadPlace> badPlaces = new CopyOnWriteArrayList<>();
     private volatile boolean away;
     private volatile boolean full;
+    private volatile boolean unlistable;
     private volatile String undeletable = "";
     private volatile int restarts;
     private final FileSystem files = new Wrapped();
@@ -90,6 +92,11 @@ public final class FailingDisk extends FileSystemProvider {
         this.full = full;
     }
 
+    /** Whether it opens a folder and then fails to tell what is in it, from now on. */
+    public void setUnlistable(boolean unlistable) {
+        this.unlistable = unlistable;
+    }
+
     /** What is open can't be read any more, as on a network file system whose server was replaced. */
     public void restart() {
         restarts++;
@@ -122,6 +129,13 @@ public final class FailingDisk extends FileSystemProvider {
         }
     }
 
+    private Path listed(Path file) {
+        if (unlistable) {
+            throw new DirectoryIteratorException(new IOException("Stale file handle"));
+        }
+        return path(file);
+    }
+
     private static Path real(Path path) {
         return path.getFileSystem().provider() instanceof FailingDisk ? Path.of(path.toString()) : path;
     }
@@ -152,7 +166,7 @@ public final class FailingDisk extends FileSystemProvider {
             @Override
             public Iterator<Path> iterator() {
                 return StreamSupport.stream(stream.spliterator(), false)
-                        .map(FailingDisk.this::path)
+                        .map(FailingDisk.this::listed)
                         .iterator();
             }
 
