@@ -378,8 +378,11 @@ public final class Bridge {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.setUncaughtExceptionHandler((t, e) -> {
-            LOG.error("The bridge can't go on: thread {} failed", t.getName(), e);
-            fail();
+            try {
+                LOG.error("The bridge can't go on: thread {} failed", t.getName(), e);
+            } finally {
+                fail(); // Without memory even the log may fail.
+            }
         });
         return thread;
     }

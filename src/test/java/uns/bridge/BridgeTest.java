@@ -1,6 +1,7 @@
 package uns.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -71,6 +72,28 @@ class BridgeTest {
         }
 
         assertThat(Hanging.birthsAreOpen).isFalse();
+    }
+
+    @Test
+    void shouldEndWhenAThreadFailsAndTheLogFailsToo() throws Exception {
+        Bridge bridge = bridge("acks: all");
+        bridge.start();
+        Thread carrier = thread("carrier");
+        assertThat(carrier).isNotNull();
+
+        assertThatThrownBy(() -> carrier.getUncaughtExceptionHandler().uncaughtException(carrier, new Unprintable()))
+                .isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(bridge.awaitEnd()).isFalse();
+        bridge.close();
+    }
+
+    private static final class Unprintable extends Error {
+
+        @Override
+        public String getMessage() {
+            throw new OutOfMemoryError("no room for the text");
+        }
     }
 
     private Bridge bridge(String kafka) {
