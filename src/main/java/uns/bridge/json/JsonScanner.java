@@ -36,6 +36,9 @@ public final class JsonScanner {
 
     private static final int[] NO_CUTS = {};
 
+    /** Not to be sent before JSON (RFC 8259, 8.1). */
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
     /** How a position begins in the parser's messages, of which this helps nobody. */
     private static final String NO_SOURCE =
             "Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); ";
@@ -62,6 +65,8 @@ public final class JsonScanner {
                 // Attribute names come from the plant: interning them would grow the JVM's table without end.
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                // It would take UTF-16, UTF-32 and a byte order mark as well, which readers of the records need not.
+                .disable(JsonFactory.Feature.CHARSET_DETECTION)
                 .build();
         this.reused = new ReusedParser(factory);
     }
@@ -82,8 +87,9 @@ public final class JsonScanner {
      * @throws MalformedJsonException if it is not one JSON value in UTF-8, or is nested deeper than 1,000 levels
      */
     public Result scan(byte[] json, @Nullable AttributeTree ignored) throws MalformedJsonException {
-        if (!isUtf8(json)) {
-            throw new MalformedJsonException("JSON must be in UTF-8");
+        int soundBytes = Utf8.soundBytes(json);
+        if (soundBytes < json.length) {
+            throw new MalformedJsonException("not UTF-8 at byte " + soundBytes);
         }
         Result result = ReusedParser.suits(json) ? scanWithOthers(json, ignored) : null;
         return result == null ? scanAlone(json, ignored) : result;
@@ -110,6 +116,9 @@ public final class JsonScanner {
     }
 
     private Result scanAlone(byte[] json, @Nullable AttributeTree ignored) throws MalformedJsonException {
+        if (Arrays.equals(Arrays.copyOf(json, BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
+            throw new MalformedJsonException("a byte order mark before the JSON value");
+        }
         try (JsonParser parser = factory.createParser(json)) {
             Walk walk = new Walk(parser, json, 0);
             JsonToken first = parser.nextToken();
@@ -127,16 +136,6 @@ public final class JsonScanner {
         } catch (IOException e) {
             throw new UncheckedIOException(e); // Reading from an array does no I/O.
         }
-    }
-
-    /** The parser would take UTF-16 and UTF-32 as well, which readers of the records need not. */
-    private static boolean isUtf8(byte[] json) {
-        for (int i = 0; i < Math.min(json.length, 4); i++) {
-            if (json[i] == 0 || json[i] == (byte) 0xFE || json[i] == (byte) 0xFF) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static String position(JsonProcessingException e) {

@@ -1,13 +1,13 @@
 package uns.bridge.json;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -68,12 +68,53 @@ class JsonScannerTest {
         assertThatThrownBy(() -> scanner.scan(text.getBytes(UTF_8), null)).isInstanceOf(MalformedJsonException.class);
     }
 
+    /** RFC 8259, 8.1. */
+    @ParameterizedTest
+    @CsvSource({
+        "C3 28, 'of two bytes, without the second'",
+        "C0 80, 'NUL in two bytes'",
+        "C1 BF, 'ASCII in two bytes'",
+        "E0 80 80, 'NUL in three bytes'",
+        "ED A0 80, 'half a surrogate pair'",
+        "F4 90 80 80, 'beyond U+10FFFF'",
+        "F7 BF BF BF, 'far beyond U+10FFFF'",
+    })
+    void shouldRejectWhatIsNotUtf8AndTellWhere(String sequence, String why) {
+        byte[] bytes = HexFormat.ofDelimiter(" ").parseHex(sequence);
+        String text = new String(bytes, ISO_8859_1);
+        for (String json : List.of("{\"a\":\"" + text + "\"}", " [{\"" + text + "\":0}]", "     \"" + text + '"')) {
+            for (AttributeTree ignored : Arrays.asList(null, AttributeTree.of(List.of("a")))) {
+                assertThatThrownBy(() -> scanner.scan(json.getBytes(ISO_8859_1), ignored))
+                        .as(why)
+                        .isInstanceOf(MalformedJsonException.class)
+                        .hasMessage("not UTF-8 at byte " + json.indexOf(text));
+            }
+        }
+    }
+
     @Test
-    void shouldRejectOtherEncodingsAndBrokenUtf8() {
-        assertThatThrownBy(() -> scanner.scan("{\"a\":1}".getBytes(UTF_16LE), null))
-                .isInstanceOf(MalformedJsonException.class);
-        byte[] broken = {'{', '"', 'a', '"', ':', '"', (byte) 0xC3, '(', '"', '}'};
-        assertThatThrownBy(() -> scanner.scan(broken, null)).isInstanceOf(MalformedJsonException.class);
+    void shouldRejectAByteOrderMark() {
+        assertThatThrownBy(() -> scanner.scan("\uFEFF{\"a\":1}".getBytes(UTF_8), null))
+                .isInstanceOf(MalformedJsonException.class)
+                .hasMessageContaining("a byte order mark");
+        assertThatThrownBy(() -> scanner.scan("\uFF5B}".getBytes(UTF_8), null)) // Begins alike.
+                .isInstanceOf(MalformedJsonException.class)
+                .hasMessageContaining("\uFF5B");
+    }
+
+    @Test
+    void shouldPassAByteOrderMarkInAText() throws Exception {
+        byte[] json = "[\"\uFEFF\"]".getBytes(UTF_8);
+        assertThat(scanner.scan(json, null).json()).isSameAs(json);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE", "UTF-32BE"})
+    void shouldRejectOtherEncodings(String encoding) throws Exception {
+        for (String json : List.of("{\"a\":1}", " []", "1", "\"\u0101\"")) {
+            byte[] bytes = json.getBytes(encoding);
+            assertThatThrownBy(() -> scanner.scan(bytes, null)).isInstanceOf(MalformedJsonException.class);
+        }
     }
 
     @Test
