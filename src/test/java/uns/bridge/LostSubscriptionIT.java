@@ -20,7 +20,7 @@ import uns.bridge.testbed.BridgeProcess;
 import uns.bridge.testbed.KafkaReader;
 import uns.bridge.testbed.Publisher;
 
-/** A broker that is killed comes back with the session as it was saved, without what was subscribed to since. */
+/** A broker that is killed comes back with the session as it was saved: what was subscribed and unsubscribed since is lost. */
 class LostSubscriptionIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -55,6 +55,35 @@ class LostSubscriptionIT {
                     all -> all.stream().anyMatch(record -> new String(record.value(), UTF_8).equals("\"last\"")));
             bridge.close(); // After it, all that it has received is in Kafka.
             assertThat(bridge.books().delivered()).isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, 4, 3})
+    void shouldReceiveNoMoreWhenTheBrokerHasForgottenThatItIsUnsubscribed(int version) throws Exception {
+        String run = "back" + version;
+        try (KafkaBroker kafka = Brokers.kafka();
+                MqttBroker mqtt = Brokers.mosquitto().orElseGet(() -> abort("Mosquitto is not installed"));
+                KafkaReader reader = new KafkaReader(kafka.bootstrapServers(), run + ".*")) {
+            start(kafka, mqtt, run, version, run + "/stays', '" + run + "/gone").close();
+            mqtt.stop(); // It saves the session.
+            mqtt.start();
+            start(kafka, mqtt, run, version, run + "/stays").close();
+            ((MosquittoBroker) mqtt).kill();
+            mqtt.start();
+            Bridge bridge = start(kafka, mqtt, run, version, run + "/stays");
+            assertThat(bridge.lostSessions()).as("the session is there").isZero();
+
+            try (Publisher publisher = new Publisher(mqtt)) {
+                publisher.publish(run + "/gone", "\"gone\"");
+                publisher.publish(run + "/stays", "\"last\"");
+            }
+
+            reader.readUntil(
+                    PATIENCE,
+                    all -> all.stream().anyMatch(record -> new String(record.value(), UTF_8).equals("\"last\"")));
+            bridge.close(); // After it, all that it has received is in Kafka.
+            assertThat(bridge.books().received()).isEqualTo(1);
         }
     }
 

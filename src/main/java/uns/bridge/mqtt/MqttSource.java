@@ -3,8 +3,10 @@ package uns.bridge.mqtt;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -57,6 +59,9 @@ public final class MqttSource {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicLong connections = new AtomicLong();
     private volatile Map<String, Boolean> subscriptions;
+
+    /** What was told of already, for not every broker tells whether there was a subscription: HiveMQ CE and MQTT 3 don't. */
+    private final Set<TopicFilter> unsubscribed = new HashSet<>();
 
     private @Nullable MqttConnection connection;
 
@@ -217,14 +222,14 @@ public final class MqttSource {
         SessionFile.await(
                 sessionFilters.subscribing(grants.filters(), current.session() == Session.NEW),
                 sessions.connected(current.session(), System.currentTimeMillis()));
-        // Also of a session that is resumed: a broker that was killed may have one from before the last SUBSCRIBE.
-        List<TopicFilter> asked = grants.filters();
+        // Also of a session that is resumed: a broker that was killed may have one from before the last SUBSCRIBE and
+        // UNSUBSCRIBE.
+        subscribe(current, grants.filters());
+        unsubscribe(current);
+        subscribed(current);
         while (true) {
-            subscribe(current, asked);
-            unsubscribe(current);
-            subscribed(current);
             tellGrants();
-            asked = grants.toAskAgain();
+            List<TopicFilter> asked = grants.toAskAgain();
             long askAgainNs = System.nanoTime() + RESUBSCRIBE.toNanos();
             do {
                 ConnectionFailure end = current.awaitEnd(LOOK);
@@ -233,6 +238,7 @@ public final class MqttSource {
                 }
                 sessions.seen(System.currentTimeMillis());
             } while (asked.isEmpty() || System.nanoTime() - askAgainNs < 0);
+            subscribe(current, asked);
         }
     }
 
@@ -255,13 +261,13 @@ public final class MqttSource {
             int[] codes = current.unsubscribe(unwanted);
             List<TopicFilter> ended = new ArrayList<>();
             for (int i = 0; i < unwanted.size(); i++) {
-                if (i < codes.length && codes[i] >= ReasonCode.FAILURE) {
-                    LOG.warn("{} stays subscribed: {}", unwanted.get(i), ReasonCode.describe(codes[i]));
-                } else {
+                int code = i < codes.length ? codes[i] : 0;
+                if (code >= ReasonCode.FAILURE) {
+                    LOG.warn("{} stays subscribed: {}", unwanted.get(i), ReasonCode.describe(code));
+                } else if (code != ReasonCode.NO_SUBSCRIPTION_EXISTED && unsubscribed.add(unwanted.get(i))) {
                     ended.add(unwanted.get(i));
                 }
             }
-            SessionFile.await(sessionFilters.unsubscribed(ended));
             if (!ended.isEmpty()) {
                 LOG.info("Unsubscribed from {}, as an earlier start had asked for and this one does not", ended);
             }

@@ -3,6 +3,9 @@ package uns.bridge.mqtt;
 /** Reason codes (MQTT 5, 2.4), and the return codes of the versions before, in words. */
 final class ReasonCode {
 
+    /** Of UNSUBACK, and no failure (MQTT 5, 3.11.3). */
+    static final int NO_SUBSCRIPTION_EXISTED = 0x11;
+
     /** From here on a reason code tells of a failure (MQTT 5, 2.4). */
     static final int FAILURE = 0x80;
 

@@ -16,8 +16,9 @@ import uns.bridge.message.TopicFilter;
  * The topic filters that the session at the broker may have, from this start and earlier ones: those that are no longer
  * wanted are to be unsubscribed, for the broker would go on sending them. Used by one thread.
  *
- * <p>They are kept in a {@link SessionFile}. A filter is in it before it is subscribed to, and until the broker has confirmed
- * that it is not any more: to unsubscribe once too often does no harm (MQTT 5, 3.11.3, No subscription existed).
+ * <p>They are kept in a {@link SessionFile}. A filter is in it before it is subscribed to, and for as long as there is the
+ * session: a broker that was killed may come back with one from before the UNSUBSCRIBE that it had confirmed. To unsubscribe
+ * once too often does no harm (MQTT 5, 3.11.3, No subscription existed; MQTT 3.1.1, 3.10.4).
  */
 final class SessionFilters {
 
@@ -56,34 +57,17 @@ final class SessionFilters {
      * @return done when that is on the disk, as it should be before, or can't be; never fails
      */
     CompletableFuture<Void> subscribing(List<TopicFilter> wanted, boolean newSession) {
-        Set<TopicFilter> now = newSession ? new LinkedHashSet<>() : new LinkedHashSet<>(filters);
-        now.addAll(wanted);
-        return become(now);
+        boolean changed = newSession && filters.retainAll(wanted);
+        changed |= filters.addAll(wanted);
+        if (changed) {
+            write();
+        }
+        return written;
     }
 
     /** Those that the session may have without being wanted. */
     List<TopicFilter> unwanted(List<TopicFilter> wanted) {
         return filters.stream().filter(filter -> !wanted.contains(filter)).toList();
-    }
-
-    /**
-     * Notes that the broker has confirmed to send {@code unsubscribed} no more.
-     *
-     * @return done when that is on the disk, or can't be; never fails
-     */
-    CompletableFuture<Void> unsubscribed(List<TopicFilter> unsubscribed) {
-        Set<TopicFilter> now = new LinkedHashSet<>(filters);
-        unsubscribed.forEach(now::remove);
-        return become(now);
-    }
-
-    private CompletableFuture<Void> become(Set<TopicFilter> now) {
-        if (!now.equals(filters)) {
-            filters.clear();
-            filters.addAll(now);
-            write();
-        }
-        return written;
     }
 
     private void write() {

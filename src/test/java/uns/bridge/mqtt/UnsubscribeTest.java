@@ -3,6 +3,9 @@ package uns.bridge.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 import uns.bridge.delivery.DeliveryTracker;
 import uns.bridge.health.Health;
 import uns.bridge.message.TopicFilter;
@@ -46,12 +51,67 @@ class UnsubscribeTest {
 
     @ParameterizedTest
     @EnumSource(MqttVersion.class)
-    void shouldUnsubscribeOnceWhenAFilterIsRemoved(MqttVersion version) throws Exception {
+    void shouldUnsubscribeWhenAFilterIsRemoved(MqttVersion version) throws Exception {
         try (ScriptedBroker broker = broker(version)) {
             start(broker, version, "a/#", "$share/g/b");
+            assertThat(unsubscribes).isEmpty();
             start(broker, version, "a/#");
             assertThat(unsubscribes.take().body()).endsWith(Packets.text("$share/g/b"));
-            start(broker, version, "a/#");
+            start(broker, version, "a/#", "$share/g/b");
+            assertThat(unsubscribes).as("wanted again").isEmpty();
+        }
+    }
+
+    /** A broker that was killed may come back with a session from before the UNSUBSCRIBE that it had confirmed. */
+    @ParameterizedTest
+    @CsvSource({
+        "MQTT_5, 0x00, 1",
+        "MQTT_5, 0x11, 0", // No subscription existed (MQTT 5, 3.11.3).
+        "MQTT_3_1_1, 0, 1",
+        "MQTT_3_1, 0, 1",
+    })
+    void shouldUnsubscribeWithEachConnectionAndTellItOnce(MqttVersion version, String code, int told) throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(MqttSource.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.list = new CopyOnWriteArrayList<>();
+        log.start();
+        try (ScriptedBroker broker = broker(version)) {
+            start(broker, version, "a", "b");
+            start(broker, version, "a");
+            unsubscribes.take();
+            unsubscribeCodes = new int[] {Integer.decode(code)};
+            logger.addAppender(log);
+
+            Health health = new Health();
+            health.up(Health.Part.KAFKA);
+            MqttSource source = source(settings(broker, version, "test", "a"), folder, health);
+            FutureTask<Boolean> run = start(source);
+            assertThat(unsubscribes.take().body()).as("after a restart").endsWith(Packets.text("b"));
+            await().until(health::isReady);
+            broker.cut();
+            assertThat(unsubscribes.take().body()).as("after a reconnect").endsWith(Packets.text("b"));
+            await().until(health::isReady);
+            source.stop();
+            assertThat(run.get(10, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(text -> text.startsWith("Unsubscribed from"))
+                .hasSize(told);
+    }
+
+    @Test
+    void shouldForgetWhatWasRemovedWhenTheSessionIsNew() throws Exception {
+        try (ScriptedBroker broker = broker(MqttVersion.MQTT_5)) {
+            start(broker, MqttVersion.MQTT_5, "a", "b");
+            start(broker, MqttVersion.MQTT_5, "a");
+            unsubscribes.take();
+            resumes = false;
+            start(broker, MqttVersion.MQTT_5, "a");
+            resumes = true;
+            start(broker, MqttVersion.MQTT_5, "a");
             assertThat(unsubscribes).isEmpty();
         }
     }
@@ -93,17 +153,17 @@ class UnsubscribeTest {
     }
 
     @Test
-    void shouldUnsubscribeOnlyTheRefusedOneAgainWhenTheBrokerRefuses() throws Exception {
+    void shouldUnsubscribeAtTheNextStartWhenTheBrokerRefuses() throws Exception {
         try (ScriptedBroker broker = broker(MqttVersion.MQTT_5)) {
             start(broker, MqttVersion.MQTT_5, "a", "b", "c");
             unsubscribeCodes = new int[] {0x11, NOT_AUTHORIZED};
             start(broker, MqttVersion.MQTT_5, "a");
             assertThat(unsubscribes.take().body()).endsWith(Packets.concat(Packets.text("b"), Packets.text("c")));
-            unsubscribeCodes = new int[] {0};
+            unsubscribeCodes = new int[] {0x11, 0};
 
             start(broker, MqttVersion.MQTT_5, "a");
 
-            assertThat(unsubscribes.take().body()).hasSize(3 + 3).endsWith(Packets.text("c"));
+            assertThat(unsubscribes.take().body()).endsWith(Packets.concat(Packets.text("b"), Packets.text("c")));
         }
     }
 
