@@ -26,7 +26,7 @@ final class FlatEntries {
         entries.forEach((key, node) -> {
             if (node instanceof Entries inner) {
                 addAll(prefix + key + ".", inner.entries());
-            } else if (!node.absent()) {
+            } else {
                 flat.merge(prefix + key, node, (first, second) -> later(prefix + key, first, second));
             }
         });
@@ -34,6 +34,9 @@ final class FlatEntries {
 
     /** Of one key written flat and nested, the one that overrides the other: the merge could not see they are the same. */
     private Node later(String key, Node first, Node second) {
+        if (first.absent() || second.absent()) {
+            return first.absent() ? second : first;
+        }
         int order = first.origin().source().compareTo(second.origin().source());
         if (order == 0) {
             problems.add(

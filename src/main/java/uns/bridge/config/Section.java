@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.config.Node.Entries;
 import uns.bridge.config.Node.Items;
@@ -24,6 +25,8 @@ import uns.bridge.config.Origin.Source;
  * {@link #describe()}.
  */
 public final class Section {
+
+    private static final String BLANK_MISSING = "a name and its value need a colon and a blank between them";
 
     private final String path;
     private final Map<String, Node> entries;
@@ -89,6 +92,18 @@ public final class Section {
         Set<String> keys = new LinkedHashSet<>(entries.keySet());
         keys.removeIf(key -> !has(key));
         return keys;
+    }
+
+    /**
+     * Notes every key without a value, of a section where any key is allowed, that {@code names} does not have. It would
+     * vanish, and it may be {@code acks:1}, which is a name and a value to its writer only.
+     */
+    public void rejectWithoutValue(Predicate<String> names) {
+        entries.forEach((key, node) -> {
+            if (node.absent() && !names.test(key)) {
+                problems.add(pathOf(key), "has no value; " + BLANK_MISSING, node.origin());
+            }
+        });
     }
 
     /** Whether {@code key} has a value. */

@@ -83,6 +83,7 @@ final class ProducerSettings {
     }
 
     private Map<String, Object> read() {
+        section.rejectWithoutValue(key -> KAFKA.configKeys().containsKey(key) || LibrdkafkaNames.rule(key) != null);
         for (String key : section.keys()) {
             readWritten(key);
         }

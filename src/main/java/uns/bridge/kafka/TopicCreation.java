@@ -22,6 +22,9 @@ public record TopicCreation(
     private static final ValueType<Integer> PARTITIONS = ValueType.integer(1, 100_000);
     private static final ValueType<Integer> REPLICATION_FACTOR = ValueType.integer(1, Short.MAX_VALUE);
 
+    /** How the settings of a topic are named. */
+    private static final String NAME = "[a-z]+(\\.[a-z]+)+";
+
     private static final int MAX_RECORDS_PER_REQUEST = 10_000;
 
     /** More in one request would keep Kafka's controller from its other work. */
@@ -39,6 +42,7 @@ public record TopicCreation(
         Integer partitions = section.find("partitions", PARTITIONS);
         Integer replicationFactor = section.find("replication_factor", REPLICATION_FACTOR);
         Section written = section.section("config").flattened();
+        written.rejectWithoutValue(key -> key.matches(NAME));
         Map<String, String> config = new LinkedHashMap<>();
         for (String key : written.keys()) {
             config.put(key, String.join(",", written.list(key, ValueType.TEXT, List.of())));

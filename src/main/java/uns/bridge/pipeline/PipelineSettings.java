@@ -53,6 +53,7 @@ public record PipelineSettings(
     /** Reads the keys of the sections {@code mqtt} and {@code kafka} that say what to do with a message. */
     public static PipelineSettings read(Section mqtt, Section kafka) {
         Section ignored = mqtt.section("ignored_attributes");
+        ignored.rejectWithoutValue(filter -> false);
         Map<TopicFilter, List<String>> attributes = new LinkedHashMap<>();
         for (String key : ignored.keys()) {
             TopicFilter filter = filter(ignored, key);

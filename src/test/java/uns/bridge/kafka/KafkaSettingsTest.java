@@ -141,6 +141,33 @@ class KafkaSettingsTest {
         assertThat(settings.problems()).singleElement().asString().startsWith("kafka.config." + problem);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "acks:1 | acks:1",
+                "security.protocol:SASL_SSL | security.protocol:SASL_SSL",
+                "'sasl: {mechanism:PLAIN}' | sasl.mechanism:PLAIN",
+                "acks=1 | acks=1",
+                "acls: '' | acls",
+            })
+    void shouldNoteAProblemWhenANameThatIsNoneHasNoValue(String config, String key) {
+        SettingsFixture settings = kafka(config);
+
+        KafkaSettings.read(settings.section("kafka"));
+
+        assertThat(settings.problems())
+                .containsExactly("kafka.config." + key
+                        + ": has no value; a name and its value need a colon and a blank between them"
+                        + " (settings.yaml, line 1)");
+    }
+
+    @Test
+    void shouldLeaveOutWhatIsEmptyWhenItIsASetting() {
+        assertThat(read("ssl.key.pem: '', acks:, sasl: {mechanism: ~}, debug: '', sasl.username: ''"))
+                .isEqualTo(read(""));
+    }
+
     @Test
     void shouldTellEveryProblemWhenSeveralValuesAreBad() {
         SettingsFixture settings = kafka("acks: x, linger.ms: x, batch.size: x");
@@ -184,7 +211,12 @@ class KafkaSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "create_topics:", "create_topics: {partitions: '', replication_factor:, config: {}}"})
+    @ValueSource(
+            strings = {
+                "",
+                "create_topics:",
+                "create_topics: {partitions: '', replication_factor:, config: {retention.ms: , cleanup: {policy: ''}}}"
+            })
     void shouldLeaveTopicsToKafkaWhenNotTold(String yaml) {
         SettingsFixture settings = SettingsFixture.settings("kafka:\n  config: {bootstrap.servers: 'k:1'}\n  " + yaml);
 
@@ -202,6 +234,7 @@ class KafkaSettingsTest {
                 "replication_factor: 0 | replication_factor: expected a whole number from 1 to 32767",
                 "replicas: 1 | replicas: unknown",
                 "config: compact | config: expected a map, but got the text",
+                "config: {retention.ms:60000} | config.retention.ms:60000: has no value; a name and its value need",
                 "config: {a: [[b]]} | config.a[0]: expected a text, but got a list",
             })
     void shouldNoteAProblemWhenTheCreationOfTopicsIsBad(String yaml, String problem) {

@@ -52,7 +52,7 @@ class PipelineSettingsTest {
     void shouldReadInOrderWhenOneOrSeveralAttributesAreIgnored() {
         SettingsFixture settings = SettingsFixture.settings("""
                 mqtt:
-                  ignored_attributes: {'z/#': [b, a.b.c, b], a/+: x, empty: [], none: }
+                  ignored_attributes: {'z/#': [b, a.b.c, b], a/+: x, empty: []}
                   timestamp_attribute: ts
                 """);
 
@@ -76,6 +76,8 @@ class PipelineSettingsTest {
                 "ignored_attributes: {a: [b, b..c]} | mqtt.ignored_attributes.a[1]: expected an attribute",
                 "ignored_attributes: {a: .b} | mqtt.ignored_attributes.a: expected an attribute",
                 "ignored_attributes: {a: {b: c}} | mqtt.ignored_attributes.a: expected an attribute",
+                "ignored_attributes: {'b/#': } | mqtt.ignored_attributes.b/#: has no value; a name and its value need a",
+                "ignored_attributes: {acme/a:x} | mqtt.ignored_attributes.acme/a:x: has no value; a name and its value",
                 "ignored_attributes: [a] | mqtt.ignored_attributes: expected a map, but got a list",
                 "timestamp_attribute: [a] | mqtt.timestamp_attribute: expected a text, but got a list",
             })
