@@ -173,11 +173,11 @@ class SecretsIT {
 
     @Test
     void shouldShowNoneWhenTheConfigurationIsBad() throws Exception {
-        secrets.addAll(List.of("Zq8-list", "Zq9-key", "Zq0-port"));
+        secrets.addAll(List.of("Zq8-list", "Zq9-key", "Zq0-port", "Zq1-colon"));
         Files.writeString(conf.resolve("settings.yaml"), "mqtt: {host: h}\n");
         Files.writeString(conf.resolve(".secrets.yaml"), """
-                mqtt: {password: [Zq8-list], qos: %s, tls: {keyfile: Zq9-key}}
-                kafka: {config: {sasl.jaas.config: {a: '%s'}, acks: '%s'}}
+                mqtt: {password: [Zq8-list], qos: %s, username:Zq1-colon, tls: {keyfile: Zq9-key}}
+                kafka: {config: {sasl.password:Zq1-colon, sasl.jaas.config: {a: '%s'}, acks: '%s'}}
                 """.formatted(MQTT_PASSWORD, KAFKA_PASSWORD, KAFKA_PASSWORD));
         try (BridgeProcess bridge = start("", "UNS_MQTT__PORT", "Zq0-port")) {
             assertThat(bridge.awaitExit()).isEqualTo(2);

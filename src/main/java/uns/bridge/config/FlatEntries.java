@@ -39,8 +39,8 @@ final class FlatEntries {
         }
         int order = first.origin().source().compareTo(second.origin().source());
         if (order == 0) {
-            problems.add(
-                    path + "." + key, "written twice, also at " + first.origin().place(), second.origin());
+            String shown = path + "." + second.origin().shown(key);
+            problems.add(shown, "written twice, also at " + first.origin().place(), second.origin());
         }
         return order > 0 ? first : second;
     }

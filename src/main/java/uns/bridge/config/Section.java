@@ -101,7 +101,10 @@ public final class Section {
     public void rejectWithoutValue(Predicate<String> names) {
         entries.forEach((key, node) -> {
             if (node.absent() && !names.test(key)) {
-                problems.add(pathOf(key), "has no value; " + BLANK_MISSING, node.origin());
+                // A password in braces looks like a name.
+                boolean named = !node.origin().secret() || names.test(Origin.name(key));
+                String shown = pathOf(named ? key : Secret.HIDDEN);
+                problems.add(shown, "has no value; " + BLANK_MISSING, node.origin());
             }
         });
     }
@@ -216,6 +219,9 @@ public final class Section {
     }
 
     private String hint(String key, Node node) {
+        if (!Origin.name(key).equals(key)) {
+            return "; " + BLANK_MISSING;
+        }
         String near = Nearest.hint(key, known);
         if (!near.isEmpty()) {
             return near;
@@ -272,6 +278,8 @@ public final class Section {
     }
 
     private String pathOf(String key) {
-        return path.isEmpty() ? key : path + "." + key;
+        Node node = entries.get(key);
+        String shown = node == null ? key : node.origin().shown(key);
+        return path.isEmpty() ? shown : path + "." + shown;
     }
 }

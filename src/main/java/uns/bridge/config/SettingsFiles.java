@@ -100,7 +100,7 @@ public final class SettingsFiles {
         root.entries().forEach((key, value) -> {
             String lowerCase = key.toLowerCase(Locale.ROOT);
             if (entries.putIfAbsent(lowerCase, value) != null) {
-                problems.add(lowerCase, "written twice, in different case", value.origin());
+                problems.add(value.origin().shown(lowerCase), "written twice, in different case", value.origin());
             }
         });
         return new Entries(entries, root.origin());

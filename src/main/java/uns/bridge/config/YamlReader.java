@@ -135,7 +135,8 @@ final class YamlReader {
             Node first = entries.putIfAbsent(key.getValue(), value);
             if (first != null) {
                 int firstLine = first.origin().line();
-                problems.add(key.getValue(), "written twice in one map, first at line " + firstLine, keyOrigin);
+                String shown = keyOrigin.shown(key.getValue());
+                problems.add(shown, "written twice in one map, first at line " + firstLine, keyOrigin);
             }
         }
         for (Node source : merged) {

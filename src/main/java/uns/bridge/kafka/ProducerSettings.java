@@ -153,7 +153,7 @@ final class ProducerSettings {
         }
         if (known == null) {
             Set<String> names = ProducerConfig.configNames();
-            warnings.add("kafka.config." + key + ": unknown to the Kafka producer" + Nearest.hint(key, names));
+            section.warn(key, "unknown to the Kafka producer" + Nearest.hint(key, names));
         }
         librdkafka.put(key, known != null && known.type == ConfigDef.Type.BOOLEAN ? booleanText(text) : text, key);
     }

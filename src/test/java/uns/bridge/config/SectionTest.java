@@ -120,6 +120,28 @@ class SectionTest {
     }
 
     @Test
+    void shouldNotShowASecretThatABlankHasLeftInAKey() {
+        SettingsFixture settings = SettingsFixture.of(
+                "a: {prot:1}",
+                "a: {password:s3cret, port:s3cret: 1}\ntoken:s3cret:",
+                Map.of("UNS_A", "{user=\"u\", password=\"s3cret\"}", "UNS_M", "{acme/+/#: x}"));
+        settings.section("a").find("port", DIGIT);
+        settings.section("a").find("password", ValueType.SECRET);
+        settings.section("m").find("acme/+/#", ValueType.TEXT);
+
+        String hint = ": unknown; a name and its value need a colon and a blank between them";
+        assertThat(settings.problems())
+                .containsExactlyInAnyOrder(
+                        "a.prot:1" + hint + " (settings.yaml, line 1)",
+                        "a.password<hidden>" + hint + " (.secrets.yaml, line 1)",
+                        "a.port<hidden>" + hint + " (.secrets.yaml, line 1)",
+                        "token<hidden>" + hint + " (.secrets.yaml, line 2)",
+                        "a.user<hidden>" + hint + " (environment UNS_A)",
+                        "a.password<hidden>" + hint + " (environment UNS_A)");
+        assertThat(settings.root().describe()).contains("m.acme/+/# = <hidden> (environment UNS_M)");
+    }
+
+    @Test
     void shouldJoinKeysByDotsWhenFlattened() {
         SettingsFixture settings = SettingsFixture.of(
                 "a: {sasl: {mechanism: PLAIN, x: {y: 1}}, linger.ms: 5, acks: '', acks2: {}}",

@@ -78,6 +78,14 @@ class YamlReaderTest {
     }
 
     @Test
+    void shouldNotShowASecretWhenItIsInAKeyWrittenTwice() throws Exception {
+        read("{password:s3cret, password:s3cret}", SECRETS);
+
+        assertThatThrownBy(problems::check)
+                .hasMessage("password<hidden>: written twice in one map, first at line 1 (.secrets.yaml, line 1)");
+    }
+
+    @Test
     void shouldReadAliasesAndMergeKeysWhenHarmless() throws Exception {
         Entries root = (Entries) read("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc: *a\n", SETTINGS);
 

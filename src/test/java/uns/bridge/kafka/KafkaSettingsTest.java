@@ -96,18 +96,28 @@ class KafkaSettingsTest {
                 "delivery.timeout.ms: 120000 | kafka.config.delivery.timeout.ms: less than an hour | leave it out",
                 "key.serializer: x | kafka.config.key.serializer: ignored | bytes",
                 "value.serializer: x | kafka.config.value.serializer: ignored | bytes",
-                "sasl.mechanizm: x | kafka.config.sasl.mechanizm: unknown | did you mean 'sasl.mechanism'?",
                 "security.protocol: SASL_SSL | kafka.config.security.protocol: there is no login | sasl.jaas.config",
                 "request.required.acks: 1 | kafka.config.request.required.acks: not 'all' | enable.idempotence",
                 "message.send.max.retries: 3 | kafka.config.message.send.max.retries: limited | go on trying",
                 "message.timeout.ms: 300000 | kafka.config.message.timeout.ms: less than an hour | leave it out",
                 "max.in.flight: 1000000 | kafka.config.max.in.flight: more than 1 | enable.idempotence: off",
-                "Linger.ms: 5 | kafka.config.Linger.ms: unknown | did you mean 'linger.ms'?",
             })
     void shouldWarnWhenTheDeliveryPromiseIsWeakened(String config, String start, String other) {
         assertThat(read(config).warnings())
                 .anySatisfy(line -> assertThat(line).startsWith(start))
                 .anySatisfy(line -> assertThat(line).contains(other));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sasl.mechanizm, sasl.mechanism", "Linger.ms, linger.ms"})
+    void shouldWarnWhenANameIsUnknown(String name, String meant) {
+        SettingsFixture settings = kafka(name + ": x");
+
+        KafkaSettings.read(settings.section("kafka"));
+
+        assertThat(settings.root().warnings())
+                .containsExactly("kafka.config." + name + ": unknown to the Kafka producer; did you mean '" + meant
+                        + "'? (settings.yaml, line 1)");
     }
 
     @ParameterizedTest
@@ -291,6 +301,35 @@ class KafkaSettingsTest {
                         "kafka.config.client.id = <hidden> (.secrets.yaml)",
                         "kafka.config.acks = <hidden> (environment UNS_KAFKA__CONFIG__ACKS)",
                         "kafka.config.batch.size = 16384 (default)");
+    }
+
+    @Test
+    void shouldNotShowASecretThatABlankHasLeftInAKey() {
+        SettingsFixture settings = SettingsFixture.of(
+                "kafka: {config: {bootstrap.servers: 'k:9092'}}",
+                "kafka: {config: {ssl.key.password:s3cret, my.password=s3cret: 1}}",
+                Map.of(
+                        "UNS_KAFKA__CONFIG", "{sasl.password=s3cret}",
+                        "UNS_KAFKA__CONFIG__SASL__PASSWORD", "{s3cret}",
+                        "UNS_KAFKA__CREATE_TOPICS__CONFIG", "{retention.ms=s3cret}"));
+
+        KafkaSettings kafka = KafkaSettings.read(settings.section("kafka"));
+
+        String hint = ": has no value; a name and its value need a colon and a blank between them";
+        assertThat(settings.problems())
+                .containsExactlyInAnyOrder(
+                        "kafka.config.ssl.key.password<hidden>" + hint + " (.secrets.yaml, line 1)",
+                        "kafka.config.sasl.password<hidden>" + hint + " (environment UNS_KAFKA__CONFIG)",
+                        // A password in braces is a map, and looks like a name.
+                        "kafka.config.<hidden>" + hint + " (environment UNS_KAFKA__CONFIG__SASL__PASSWORD)",
+                        "kafka.create_topics.config.retention.ms<hidden>" + hint
+                                + " (environment UNS_KAFKA__CREATE_TOPICS__CONFIG)");
+        assertThat(settings.root().warnings())
+                .singleElement()
+                .asString()
+                .startsWith("kafka.config.my.password<hidden>: unknown to the Kafka producer");
+        assertThat(kafka.warnings()).isEmpty();
+        assertThat(settings.root().describe()).noneMatch(line -> line.contains("s3cret"));
     }
 
     private static KafkaSettings read(String config) {
