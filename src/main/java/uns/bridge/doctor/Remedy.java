@@ -79,6 +79,12 @@ public enum Remedy {
             "correct them in .secrets.yaml or the environment; --check tells where the values in effect are from",
             "bad user name or password",
             "bad authentication method"),
+    MQTT_NOT_LET_IN(
+            "the user name or password is wrong or missing (Mosquitto and others say it so), or this user or client id may"
+                    + " not connect",
+            "correct mqtt.username and mqtt.password in .secrets.yaml or the environment, or have the broker let in the"
+                    + " user and mqtt.client_id",
+            "refused by the broker: not authorized"),
     MQTT_PERMISSION(
             "the broker's permissions (ACL) do not allow this user, or this client id, what was asked for",
             "have it allowed for the user and for mqtt.client_id",
