@@ -117,7 +117,7 @@ final class ProducerSettings {
                     .forEach(
                             (key, reason) -> warnings.add("kafka.config." + librdkafka.writtenAs(key) + ": " + reason));
         }
-        warnOfMissingLogin();
+        checkLogin();
         warnOfIdleTls();
         return new HashMap<>(texts);
     }
@@ -207,10 +207,16 @@ final class ProducerSettings {
     }
 
     /** Kafka would be asked again and again, and never let the bridge in. */
-    private void warnOfMissingLogin() {
-        if (protocol().startsWith("SASL_")
-                && !texts.containsKey(SaslConfigs.SASL_JAAS_CONFIG)
-                && System.getProperty(JaasUtils.JAVA_LOGIN_CONFIG_PARAM) == null) {
+    private void checkLogin() {
+        String login = texts.get(SaslConfigs.SASL_JAAS_CONFIG);
+        if (!protocol().startsWith("SASL_")) {
+            return;
+        }
+        if (login != null && !JaasText.isLogin(login)) {
+            reject(
+                    SaslConfigs.SASL_JAAS_CONFIG,
+                    "is no login of the form <module> required name=\"value\" ...; with quotes and semicolon");
+        } else if (login == null && System.getProperty(JaasUtils.JAVA_LOGIN_CONFIG_PARAM) == null) {
             warnings.add(
                     "kafka.config.security.protocol: there is no login for SASL; set sasl.username and sasl.password,"
                             + " or sasl.jaas.config");

@@ -303,6 +303,31 @@ class KafkaSettingsTest {
                         "kafka.config.batch.size = 16384 (default)");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "m required username=\"u\" password=\"s3cret\"",
+                "m required username=\"u\" password=s3cret!s3cret;",
+                "m required username=\"u\" password=\"s3cret;",
+                "m username=\"u\" password=\"s3cret\";",
+                "m required password=\"s3cret\"; m required;",
+                "s3cret",
+            })
+    void shouldNoteAProblemWhenTheLoginIsNone(String login) {
+        String config = "sasl.mechanism: PLAIN, sasl.jaas.config: '" + login + "'";
+        SettingsFixture settings = kafka("security.protocol: sasl_ssl, " + config);
+        SettingsFixture unused = kafka(config);
+
+        KafkaSettings.read(settings.section("kafka"));
+        KafkaSettings.read(unused.section("kafka"));
+
+        assertThat(settings.problems())
+                .containsExactly(
+                        "kafka.config.sasl.jaas.config: is no login of the form <module> required name=\"value\" ...;"
+                                + " with quotes and semicolon; got <hidden> (settings.yaml, line 1)");
+        assertThat(unused.problems()).isEmpty();
+    }
+
     @Test
     void shouldNotShowASecretThatABlankHasLeftInAKey() {
         SettingsFixture settings = SettingsFixture.of(
