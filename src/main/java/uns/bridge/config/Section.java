@@ -177,11 +177,23 @@ public final class Section {
 
     /** Notes that the value of {@code key} cannot be used. */
     public void reject(String key, String why) {
+        reject(key, why, "");
+    }
+
+    /**
+     * The same with more words.
+     *
+     * @param reason what follows the value; it may quote from it, and is not shown where that is not
+     */
+    public void reject(String key, String why, String reason) {
         Node node = node(key);
         if (node == null) {
             problems.add(pathOf(key), why);
         } else {
-            problems.add(pathOf(key), why + "; got " + shownInProblem(key, node), node.origin());
+            String shown = hidden.contains(key) ? Secret.HIDDEN : node.shown();
+            boolean alone =
+                    reason.isEmpty() || hidden.contains(key) || node.origin().secret();
+            problems.add(pathOf(key), why + "; got " + shown + (alone ? "" : ": " + reason), node.origin());
         }
     }
 
@@ -260,10 +272,6 @@ public final class Section {
             return list.items().stream().map(Section::printable).toList().toString();
         }
         return node instanceof Scalar scalar ? scalar.printable() : node.shown();
-    }
-
-    private String shownInProblem(String key, Node node) {
-        return hidden.contains(key) ? Secret.HIDDEN : node.shown();
     }
 
     private void describe(String key, String value, String from) {

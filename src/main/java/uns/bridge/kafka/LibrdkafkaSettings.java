@@ -26,6 +26,12 @@ import uns.bridge.tls.CipherSuites;
  */
 final class LibrdkafkaSettings {
 
+    /** With one of these TLS is not that of Java, and may have cipher suites that Java does not know. */
+    private static final List<String> ANOTHER_TLS = List.of(
+            SslConfigs.SSL_PROVIDER_CONFIG,
+            SecurityConfig.SECURITY_PROVIDERS_CONFIG,
+            SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG);
+
     private final Section section;
     private final Map<String, String> texts;
     private final List<String> warnings;
@@ -200,14 +206,20 @@ final class LibrdkafkaSettings {
         if (list == null) {
             return;
         }
-        if (list.matches("[^:-]*[,_][^:-]*")) {
-            put(key, list, key); // Java's names.
+        boolean namesOfJava = list.matches("[^:-]*[,_][^:-]*");
+        if (namesOfJava && ANOTHER_TLS.stream().anyMatch(texts::containsKey)) {
+            put(key, list, key);
             return;
         }
         try {
-            put(key, String.join(",", CipherSuites.parse(list)), key);
+            List<String> suites = namesOfJava ? CipherSuites.ofJava(list) : CipherSuites.parse(list);
+            put(key, String.join(",", suites), key);
+            if (namesOfJava && suites.size() < list.split(",", -1).length) {
+                warnings.add("kafka.config." + key + ": in part left out, for not all of these are switched on in this"
+                        + " Java (jdk.tls.disabledAlgorithms)");
+            }
         } catch (IllegalArgumentException e) {
-            section.reject(key, "expected " + CipherSuites.allowed());
+            section.reject(key, "expected " + CipherSuites.allowed(), String.valueOf(e.getMessage()));
         }
     }
 

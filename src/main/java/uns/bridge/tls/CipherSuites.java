@@ -134,12 +134,43 @@ public final class CipherSuites {
         return List.copyOf(suites);
     }
 
+    /**
+     * Of a list of Java's names, separated by commas, those that are not switched off. Nothing is added to them.
+     *
+     * @throws IllegalArgumentException if a name is not known, or nothing remains
+     */
+    public static List<String> ofJava(String list) {
+        return ofJava(list, Jdk.OFFERED);
+    }
+
+    static List<String> ofJava(String list, Set<String> offered) {
+        List<String> names = Arrays.stream(list.split(",", -1))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
+        String unknown = names.stream().filter(name -> !isSuite(name, offered)).collect(Collectors.joining(", "));
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException(unknown + ": not known to this Java, or switched off in it");
+        }
+        List<String> suites = names.stream().filter(offered::contains).toList();
+        if (suites.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "nothing remains of it, for all is switched off in this Java (jdk.tls.disabledAlgorithms)");
+        }
+        return suites;
+    }
+
     private static String suite(String name, Set<String> offered) {
         String suite = BY_OPENSSL_NAME.getOrDefault(name, name);
-        if (offered.contains(suite) || BY_OPENSSL_NAME.containsValue(suite)) {
+        if (isSuite(suite, offered)) {
             return suite;
         }
         throw new IllegalArgumentException(name + " is not known");
+    }
+
+    /** Whether Java has it, though it may be switched off. */
+    private static boolean isSuite(String name, Set<String> offered) {
+        return offered.contains(name) || BY_OPENSSL_NAME.containsValue(name);
     }
 
     private static Map<String, String> table(String text) {

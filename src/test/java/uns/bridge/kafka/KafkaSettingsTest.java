@@ -60,15 +60,16 @@ class KafkaSettingsTest {
 
     @Test
     void shouldPassOnWhatIsWrittenWhenKafkaKnowsIt() {
-        KafkaSettings kafka = read("acks: -1, linger.ms: 20, enable.idempotence: yes, sasl: {mechanism: PLAIN},"
-                + " interceptor.classes: [], ssl.cipher.suites: [A, B], ssl.key.password: 007, client.rack: ''");
+        KafkaSettings kafka = read(
+                "acks: -1, linger.ms: 20, enable.idempotence: yes, sasl: {mechanism: PLAIN},"
+                        + " interceptor.classes: [], ssl.cipher.suites: [TLS_DHE_RSA_WITH_AES_128_CBC_SHA, TLS_AES_128_GCM_SHA256], ssl.key.password: 007, client.rack: ''");
 
         assertThat(kafka.config())
                 .containsEntry("acks", "-1")
                 .containsEntry("linger.ms", "20")
                 .containsEntry("enable.idempotence", "true")
                 .containsEntry("sasl.mechanism", "PLAIN")
-                .containsEntry("ssl.cipher.suites", "A,B")
+                .containsEntry("ssl.cipher.suites", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA,TLS_AES_128_GCM_SHA256")
                 .containsEntry("ssl.key.password", "007")
                 .doesNotContainKey("client.rack");
         assertThat(kafka.warnings()).isEmpty();

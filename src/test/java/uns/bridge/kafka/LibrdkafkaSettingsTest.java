@@ -62,7 +62,9 @@ class LibrdkafkaSettingsTest {
                 // As with OpenSSL, those of TLS 1.3 stay.
                 "ssl.cipher.suites: 'DHE-RSA-AES128-SHA:!aNULL:!TLS_AES_128_GCM_SHA256:!TLS_CHACHA20_POLY1305_SHA256' |"
                         + " ssl.cipher.suites | TLS_DHE_RSA_WITH_AES_128_CBC_SHA,TLS_AES_256_GCM_SHA384",
-                "ssl.cipher.suites: 'TLS_OF_ANOTHER_PROVIDER' | ssl.cipher.suites | TLS_OF_ANOTHER_PROVIDER",
+                "ssl.cipher.suites: TLS_DHE_RSA_WITH_AES_128_CBC_SHA | ssl.cipher.suites |"
+                        + " TLS_DHE_RSA_WITH_AES_128_CBC_SHA",
+                "'ssl.cipher.suites: TLS_OF_ANOTHER_PROVIDER, ssl.provider: it' | ssl.cipher.suites | TLS_OF_ANOTHER_PROVIDER",
             })
     void shouldTranslateWhenWrittenByTheNameOfLibrdkafka(String written, String key, String value) {
         KafkaSettings kafka = read(written);
@@ -225,6 +227,29 @@ class LibrdkafkaSettingsTest {
         KafkaSettings.read(settings.section("kafka"));
 
         assertThat(settings.problems()).singleElement().asString().startsWith("kafka.config." + problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "TLS_FOO, TLS_DHE_RSA_WITH_AES_128_CBC_SHA,TLS_BAR | TLS_FOO, TLS_BAR: not known to this Java, or",
+                "AES128-SHA:FOO | FOO is not known",
+            })
+    void shouldNameTheCipherSuiteWhenJavaDoesNotKnowIt(String list, String reason) {
+        String config = "kafka: {config: {bootstrap.servers: 'k:1', ssl.cipher.suites: '" + list + "'}}";
+        SettingsFixture settings = SettingsFixture.settings(config);
+        SettingsFixture secrets = SettingsFixture.secrets(config);
+
+        KafkaSettings.read(settings.section("kafka"));
+        KafkaSettings.read(secrets.section("kafka"));
+
+        assertThat(settings.problems())
+                .singleElement()
+                .asString()
+                .startsWith("kafka.config.ssl.cipher.suites: expected names of cipher suites")
+                .contains("; got the text \"" + list + "\": " + reason);
+        assertThat(secrets.problems()).singleElement().asString().contains("; got <hidden> (");
     }
 
     @Test

@@ -75,6 +75,24 @@ class CipherSuitesTest {
                         + " (jdk.tls.disabledAlgorithms)");
     }
 
+    @Test
+    void shouldAddNothingWhenTheNamesAreThoseOfJava() {
+        assertThat(CipherSuites.ofJava(" TLS_DHE_RSA_WITH_AES_128_CBC_SHA , TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"))
+                .containsExactly("TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA");
+    }
+
+    @Test
+    void shouldLeaveOutWhatIsSwitchedOffWhenTheNamesAreThoseOfJava() {
+        Set<String> offered = Set.of("TLS_AES_128_GCM_SHA256");
+
+        assertThat(CipherSuites.ofJava("TLS_RSA_WITH_AES_128_CBC_SHA,TLS_AES_128_GCM_SHA256", offered))
+                .containsExactly("TLS_AES_128_GCM_SHA256");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CipherSuites.ofJava("TLS_RSA_WITH_AES_128_CBC_SHA", offered))
+                .withMessage("nothing remains of it, for all is switched off in this Java"
+                        + " (jdk.tls.disabledAlgorithms)");
+    }
+
     /** Every OpenSSL name of the table is one that this Java offers, or the table is wrong; but for what is switched off. */
     @Test
     void shouldKnowOnlyNamesThatJavaHas() throws Exception {
