@@ -1,11 +1,13 @@
 package uns.bridge.kafka;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -29,6 +31,14 @@ final class ProducerSettings {
 
     private static final ConfigDef KAFKA = ProducerConfig.configDef();
     private static final int MAX_PORT = 65_535;
+    private static final int DEFAULT_PORT = 9_092;
+
+    /** A name or an IPv4 address, or an IPv6 address in brackets, perhaps with a protocol before it. */
+    private static final String WITHOUT_PORT = "([A-Za-z_]+://)?([^:\\[\\]]+|\\[[^\\]]*])";
+
+    /** Kafka's default. */
+    private static final int REQUEST_TIMEOUT_MS = 30_000;
+
     private static final Map<String, String> SERIALIZERS = Map.of(
             ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName(),
             ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
@@ -88,9 +98,11 @@ final class ProducerSettings {
             readWritten(key);
         }
         librdkafka.compose();
+        texts.computeIfPresent(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, (key, servers) -> withPorts(servers));
         DEFAULTS.forEach((key, value) -> texts.computeIfAbsent(key, k -> section.get(k, ValueType.TEXT, value)));
         texts.computeIfAbsent(
                 ProducerConfig.BUFFER_MEMORY_CONFIG, key -> section.get(key, ValueType.TEXT, bufferMemory()));
+        shortenRequestTimeout();
         texts.computeIfAbsent(
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
                 key -> section.get(key, ValueType.TEXT, String.valueOf(DeliveryPromise.idempotencePossible(texts))));
@@ -124,12 +136,32 @@ final class ProducerSettings {
 
     /** The producer takes no record that would never find room, nor any where a batch would not: there is room for both. */
     private String bufferMemory() {
-        long largest = Math.max(bytes(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), bytes(ProducerConfig.BATCH_SIZE_CONFIG));
+        long largest =
+                Math.max(number(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), number(ProducerConfig.BATCH_SIZE_CONFIG));
         return String.valueOf(Math.max(BUFFER_MEMORY, largest));
     }
 
-    /** 0 where it is no size, which is told elsewhere. */
-    private long bytes(String key) {
+    /** To librdkafka the time for a delivery bounds that for one answer; the producer would not start. */
+    private void shortenRequestTimeout() {
+        long timeout = number(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG) - number(ProducerConfig.LINGER_MS_CONFIG);
+        if (timeout > 0 && timeout < REQUEST_TIMEOUT_MS) {
+            texts.computeIfAbsent(
+                    ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                    key -> section.get(key, ValueType.TEXT, String.valueOf(timeout)));
+        }
+    }
+
+    /** As librdkafka reads a list of servers: a port may be left out, and so may what is between two commas. */
+    private static String withPorts(String servers) {
+        return Arrays.stream(servers.split(",", -1))
+                .map(String::strip)
+                .filter(server -> !server.isEmpty())
+                .map(server -> server.matches(WITHOUT_PORT) ? server + ":" + DEFAULT_PORT : server)
+                .collect(Collectors.joining(","));
+    }
+
+    /** 0 where it is no whole number from 0, which is told elsewhere. */
+    private long number(String key) {
         String text = texts.getOrDefault(key, "");
         return text.matches("[0-9]{1,10}") ? Long.parseLong(text) : 0;
     }

@@ -58,6 +58,41 @@ class KafkaSettingsTest {
         assertThat(read(config).config()).containsEntry("buffer.memory", bufferMemory);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "delivery.timeout.ms: 10000 | 9995",
+                "'message.timeout.ms: 10000, linger.ms: 100' | 9900",
+                "'message.timeout.ms: 10000, socket.timeout.ms: 5000' | 5000",
+                "delivery.timeout.ms: 30005 | ",
+                "message.timeout.ms: 0 | ",
+            })
+    void shouldWaitForAnAnswerNoLongerThanForTheDelivery(String config, String requestTimeout) {
+        assertThat(read(config).config().get("request.timeout.ms")).isEqualTo(requestTimeout);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "localhost | localhost:9092",
+                "'a, b:1 ,c' | a:9092,b:1,c:9092",
+                "'[::1]' | [::1]:9092",
+                "'[::1]:1,[::1]' | [::1]:1,[::1]:9092",
+                "SSL://a,SSL://b:1 | SSL://a:9092,SSL://b:1",
+                "'a:1,' | a:1",
+            })
+    void shouldTakeTheUsualPortWhenAServerHasNone(String written, String servers) {
+        for (String key : List.of("bootstrap.servers", "metadata.broker.list")) {
+            SettingsFixture settings = SettingsFixture.settings("kafka: {config: {" + key + ": '" + written + "'}}");
+
+            assertThat(KafkaSettings.read(settings.section("kafka")).config())
+                    .containsEntry("bootstrap.servers", servers);
+            assertThat(settings.problems()).isEmpty();
+        }
+    }
+
     @Test
     void shouldPassOnWhatIsWrittenWhenKafkaKnowsIt() {
         KafkaSettings kafka = read(
@@ -133,15 +168,16 @@ class KafkaSettingsTest {
                 "partitioner.class: no.Such | partitioner.class: expected what Kafka allows: class; got",
                 "security.protocol: TLS | security.protocol: expected what Kafka allows: string (case insensitive)",
                 "transactional.id: x | transactional.id: transactions are not supported; got the text \"x\"",
-                "bootstrap.servers: localhost | bootstrap.servers: expected host:port, separated by commas; got",
+                "bootstrap.servers: 'k:' | bootstrap.servers: expected host:port, separated by commas; got",
                 "bootstrap.servers: k:65536 | bootstrap.servers: expected host:port, separated by commas; got",
                 "bootstrap.servers: k:99999999999 | bootstrap.servers: expected host:port, separated by commas; got",
-                "bootstrap.servers: [a:1, b] | bootstrap.servers: expected host:port, separated by commas; got a list",
+                "bootstrap.servers: [a:1, 'b:'] | bootstrap.servers: expected host:port, separated by commas; got a list",
                 "'acks: 1, enable.idempotence: true' | enable.idempotence: needs acks=all",
                 "'retries: 0, enable.idempotence: true' | enable.idempotence: needs acks=all",
                 "'batch.size: 20971520, buffer.memory: 16777216' | buffer.memory: must be at least batch.size",
                 "queue.buffering.max.kbytes: 15 | queue.buffering.max.kbytes: must be at least batch.size",
-                "delivery.timeout.ms: 30000 | delivery.timeout.ms: must be at least linger.ms plus request.timeout.ms",
+                "delivery.timeout.ms: 5 | delivery.timeout.ms: must be at least linger.ms plus request.timeout.ms",
+                "'delivery.timeout.ms: 30000, request.timeout.ms: 30000' | delivery.timeout.ms: must be at least linger.ms plus request.timeout.ms",
                 "client.id: [[a]] | client.id[0]: expected a text, but got a list",
             })
     void shouldNoteAProblemWhenAValueIsBad(String config, String problem) {

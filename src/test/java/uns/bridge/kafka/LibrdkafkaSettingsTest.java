@@ -209,7 +209,7 @@ class LibrdkafkaSettingsTest {
                 "'ssl.certificate.pem: a, ssl.key.pem: b, ssl.keystore.password: c' | ssl.key.pem: says the same as",
                 "compression.codec: zip | compression.codec: expected what Kafka allows: string [none, gzip, snappy",
                 "queue.buffering.max.kbytes: much | queue.buffering.max.kbytes: expected what Kafka allows: long",
-                "message.timeout.ms: 5000 | message.timeout.ms: must be at least linger.ms plus request.timeout.ms",
+                "'message.timeout.ms: 5000, socket.timeout.ms: 5000' | message.timeout.ms: must be at least linger.ms plus request.timeout.ms",
                 "'enable.idempotence: true, request.required.acks: 1' | enable.idempotence: needs acks=all",
                 "enable.ssl.certificate.verification: perhaps | enable.ssl.certificate.verification: expected true or",
                 "ssl.cipher.suites: 'AES128-SHA:FOO' | ssl.cipher.suites: expected names of cipher suites",
