@@ -104,7 +104,10 @@ public final class TlsEngines implements SslEngineFactory {
 
     private static @Nullable PemFile pem(Map<String, ?> settings, String name) throws TlsFileException {
         if (settings.get(name + LOCATION) instanceof String location) {
-            return PemFile.read(name + LOCATION, Path.of(location));
+            Path path = Path.of(location);
+            return name.equals(AUTHORITIES)
+                    ? PemFile.readAll(name + LOCATION, path)
+                    : PemFile.read(name + LOCATION, path);
         }
         return settings.get(name + PEM) instanceof String text ? PemFile.of(name + PEM, text) : null;
     }

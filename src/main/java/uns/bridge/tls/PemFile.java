@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,7 +16,9 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
@@ -65,6 +69,32 @@ public final class PemFile {
         }
         file.parse(text);
         return file;
+    }
+
+    /**
+     * Reads a file, or all files of a folder, of which those that cannot be read or are not PEM are passed over.
+     *
+     * @throws TlsFileException if the file, or the folder, cannot be read
+     */
+    public static PemFile readAll(String setting, Path path) throws TlsFileException {
+        if (!Files.isDirectory(path)) {
+            return read(setting, path);
+        }
+        PemFile folder = new PemFile(setting, path);
+        Set<Object> objects = new LinkedHashSet<>(); // Mostly each file is there under several names.
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, Files::isRegularFile)) {
+            for (Path file : files) {
+                try {
+                    objects.addAll(read(setting, file).objects);
+                } catch (TlsFileException e) {
+                    // It may be anything.
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            throw folder.unusable("cannot be read");
+        }
+        folder.objects.addAll(objects);
+        return folder;
     }
 
     /**

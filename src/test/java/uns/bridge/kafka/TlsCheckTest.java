@@ -48,6 +48,8 @@ class TlsCheckTest {
         write("expired-key.pem", expired.keyPem());
         write("ed25519.pem", ed25519.chainPem() + ed25519.keyPem());
         write("text.pem", "no PEM at all");
+        write("damaged.pem", "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n");
+        Files.createDirectory(folder.resolve("empty"));
         bridge.writeKeyStore(folder.resolve("bridge.jks"));
         expired.writeKeyStore(folder.resolve("expired.jks"));
         Issued.writeTrustStore(folder.resolve("ca.jks"), ca.certificate());
@@ -59,6 +61,7 @@ class TlsCheckTest {
             strings = {
                 "ssl.ca.location: DIR/ca.pem",
                 "ssl.ca.location: DIR/bundle.pem",
+                "ssl.ca.location: DIR",
                 "ssl.certificate.location: DIR/cert.pem, ssl.key.location: DIR/key.pem",
                 "ssl.certificate.location: DIR/cert.pem, ssl.key.location: DIR/key.pem, ssl.key.password: needless",
                 "ssl.certificate.location: DIR/cert.pem, ssl.key.location: DIR/sec1.pem",
@@ -80,7 +83,9 @@ class TlsCheckTest {
             delimiter = '|',
             value = {
                 "ssl.ca.location: DIR/none.pem | ssl.ca.location: the file DIR/none.pem does not exist",
-                "ssl.ca.location: DIR | ssl.ca.location: the file DIR cannot be read: it is a folder",
+                "ssl.ca.location: DIR/empty | ssl.ca.location: the file DIR/empty has no certificate in PEM form",
+                "ssl.certificate.location: DIR, ssl.key.location: DIR/key.pem | ssl.certificate.location:"
+                        + " the file DIR cannot be read: it is a folder",
                 "ssl.ca.location: DIR/text.pem | ssl.ca.location: the file DIR/text.pem has no certificate in PEM form",
                 "ssl.ca.location: DIR/old-ca.pem | ssl.ca.location: the file DIR/old-ca.pem has a certificate"
                         + " (CN=Old CA) that expired at",
