@@ -242,6 +242,10 @@ final class ProducerSettings {
     private void checkLogin() {
         String login = texts.get(SaslConfigs.SASL_JAAS_CONFIG);
         if (!protocol().startsWith("SASL_")) {
+            if (login != null || texts.containsKey(SaslConfigs.SASL_MECHANISM)) {
+                warnings.add("kafka.config.security.protocol: " + protocol() + " is without SASL, so that no setting of"
+                        + " sasl has an effect; for SASL it is SASL_SSL or SASL_PLAINTEXT");
+            }
             return;
         }
         if (login != null && !JaasText.isLogin(login)) {
@@ -262,7 +266,8 @@ final class ProducerSettings {
     }
 
     private void warnOfIdleTls() {
-        boolean written = texts.keySet().stream().anyMatch(key -> key.startsWith("ssl.") && key.endsWith(".location"));
+        boolean written = !TlsCheck.written(texts, TlsCheck.OF_AUTHORITIES).isEmpty()
+                || !TlsCheck.written(texts, TlsCheck.OF_CERTIFICATE).isEmpty();
         if (written && !protocol().endsWith("SSL")) {
             warnings.add("kafka.config.security.protocol: " + protocol() + " is without TLS, so that no setting of ssl"
                     + " has an effect; for TLS it is SSL or SASL_SSL");

@@ -96,7 +96,8 @@ class KafkaSettingsTest {
     @Test
     void shouldPassOnWhatIsWrittenWhenKafkaKnowsIt() {
         KafkaSettings kafka = read(
-                "acks: -1, linger.ms: 20, enable.idempotence: yes, sasl: {mechanism: PLAIN},"
+                "acks: -1, linger.ms: 20, enable.idempotence: yes, security.protocol: SASL_SSL,"
+                        + " sasl: {mechanism: PLAIN, jaas.config: m required;},"
                         + " interceptor.classes: [], ssl.cipher.suites: [TLS_DHE_RSA_WITH_AES_128_CBC_SHA, TLS_AES_128_GCM_SHA256], ssl.key.password: 007, client.rack: ''");
 
         assertThat(kafka.config())
@@ -133,6 +134,8 @@ class KafkaSettingsTest {
                 "key.serializer: x | kafka.config.key.serializer: ignored | bytes",
                 "value.serializer: x | kafka.config.value.serializer: ignored | bytes",
                 "security.protocol: SASL_SSL | kafka.config.security.protocol: there is no login | sasl.jaas.config",
+                "sasl.mechanism: PLAIN | kafka.config.security.protocol: PLAINTEXT is without SASL | SASL_SSL",
+                "'sasl.jaas.config: x, security.protocol: SSL' | kafka.config.security.protocol: SSL is without | SASL",
                 "request.required.acks: 1 | kafka.config.request.required.acks: not 'all' | enable.idempotence",
                 "message.send.max.retries: 3 | kafka.config.message.send.max.retries: limited | go on trying",
                 "message.timeout.ms: 300000 | kafka.config.message.timeout.ms: less than an hour | leave it out",

@@ -52,7 +52,6 @@ class LibrdkafkaSettingsTest {
                 "connections.max.idle.ms: 0 | connections.max.idle.ms | -1",
                 "topic.metadata.refresh.interval.ms: -1 | metadata.max.age.ms | 2147483647",
                 "topic.metadata.refresh.interval.ms: 9 | metadata.max.age.ms | 9",
-                "sasl.mechanisms: SCRAM-SHA-512 | sasl.mechanism | SCRAM-SHA-512",
                 "sasl.oauthbearer.client.id: a | sasl.oauthbearer.client.credentials.client.id | a",
                 "sasl.oauthbearer.client.secret: a | sasl.oauthbearer.client.credentials.client.secret | a",
                 "ssl.endpoint.identification.algorithm: none | ssl.endpoint.identification.algorithm | ''",

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,9 +160,16 @@ class TlsCheckTest {
                 .hasSize(2);
     }
 
-    @Test
-    void shouldWarnWhenTheFilesHaveNoEffect() {
-        SettingsFixture settings = fixture("ssl.ca.location: DIR/ca.pem");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ssl.ca.location: DIR/ca.pem",
+                "ssl.ca.pem: PEM",
+                "ssl.truststore.type: PEM," + " ssl.truststore.certificates: PEM"
+            })
+    void shouldWarnWhenThereIsNoTls(String config) throws Exception {
+        String pem = quoted(Files.readString(folder.resolve("ca.pem")));
+        SettingsFixture settings = fixture(config.replaceFirst("PEM$", Matcher.quoteReplacement(pem)));
 
         List<String> warnings = KafkaSettings.read(settings.section("kafka")).warnings();
 
