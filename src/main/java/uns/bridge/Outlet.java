@@ -112,8 +112,7 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
 
     /** Sends what is the dead letter of {@code parcel} already. */
     void sendLetter(Parcel parcel, OutboundRecord letter) throws InterruptedException {
-        // It may have waited for long, with a time that Kafka does not take.
-        OutboundRecord current = DeadLetters.at(System.currentTimeMillis(), letter);
+        OutboundRecord current = deadLetters.current(letter, System.currentTimeMillis());
         sink.send(current, new Letter(parcel, current));
     }
 

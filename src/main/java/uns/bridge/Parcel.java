@@ -99,7 +99,7 @@ final class Parcel implements Outlet.Cargo {
     @Nullable OutboundRecord originalBeside(List<OutboundRecord> records, DeadLetters deadLetters) {
         InboundMessage message = message();
         if (isAll(records, message.topic().getBytes(UTF_8), message.payload())) {
-            original = deadLetters.original(records.get(0));
+            original = deadLetters.original(records.get(0), message.arrivalMs());
             return null;
         }
         return original(deadLetters);

@@ -1120,6 +1120,23 @@ class DetourTest {
                 .isEqualTo(count - 1);
     }
 
+    /** Else it would wait for a topic that nobody wants any more, and all others take the way over the disk. */
+    @Test
+    void shouldSendALetterOfAnEarlierRunToTheDeadLetterTopicOfNow() throws Exception {
+        SpoolSettings settings = new SpoolSettings(folder.resolve("spool"), 1 << 20, null, AFTER, false);
+        byte[] key = "a/b".getBytes(UTF_8);
+        OutboundRecord letter = new OutboundRecord("dead-before", key, new byte[] {1}, 0, List.of());
+        leave(settings, List.of(new SpoolEntry(true, null, List.of(letter))));
+        begin(settings);
+        kafka.whenSent(() -> kafka.producer().completeNext());
+        drain();
+        assertThat(kafka.producer().history()).singleElement().satisfies(record -> {
+            assertThat(record.topic()).isEqualTo("dead");
+            assertThat(record.key()).isEqualTo(key);
+        });
+        assertThat(logFiles()).isZero();
+    }
+
     /** An earlier run has left {@code first}, and so many behind it. */
     private void beginBehind(SpoolEntry first, int others) throws Exception {
         SpoolSettings settings = new SpoolSettings(folder.resolve("spool"), 1 << 30, null, AFTER, false);

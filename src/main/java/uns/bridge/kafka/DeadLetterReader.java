@@ -50,7 +50,8 @@ public final class DeadLetterReader implements AutoCloseable {
     public DeadLetterReader(KafkaSettings settings) throws IOException {
         String topic = settings.deadLetterTopic();
         Map<String, Object> config = AdminLookup.adminConfig(settings);
-        config.keySet().retainAll(ConsumerConfig.configNames());
+        // Some of TLS are known to TlsEngines alone.
+        config.keySet().removeIf(key -> !ConsumerConfig.configNames().contains(key) && !key.startsWith("ssl."));
         config.put(ConsumerConfig.GROUP_ID_CONFIG, topic + "-redrive");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");

@@ -21,13 +21,14 @@ public record BuriedMessage(InboundMessage message, int count) {
      * Reads a record of the dead-letter topic.
      *
      * @param timestampMs the record's; when a letter that does not tell has arrived, roughly
-     * @return null if there is no whole message in it: it has only the beginning of one, or the bridge did not write it
+     * @return null if there is no whole message in it: it has only a part of one, or the bridge did not write it
      */
     public static @Nullable BuriedMessage of(
             byte @Nullable [] key, byte @Nullable [] value, long timestampMs, List<Header> headers) {
         if (key == null
                 || text(headers, DeadLetters.REASON) == null
-                || text(headers, DeadLetters.ORIGINAL_SIZE) != null) {
+                || text(headers, DeadLetters.ORIGINAL_SIZE) != null
+                || text(headers, DeadLetters.WITHOUT_PROPERTIES) != null) {
             return null;
         }
         byte[] payload = value == null ? new byte[0] : value;

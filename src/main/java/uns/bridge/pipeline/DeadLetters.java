@@ -19,6 +19,7 @@ public final class DeadLetters {
     static final String ARRIVAL = "dead_letter.arrival";
     static final String REASON = "dead_letter.reason";
     static final String ORIGINAL_SIZE = "dead_letter.original-size";
+    static final String WITHOUT_PROPERTIES = "dead_letter.without-properties";
     static final String COUNT = "dead_letter.count";
 
     private static final int MAX_REASON_CHARS = 1_000;
@@ -48,9 +49,14 @@ public final class DeadLetters {
                 kafkaTopic, message.topic().getBytes(UTF_8), message.payload(), message.arrivalMs(), headers);
     }
 
-    /** The {@linkplain #original original} of a message whose one record has its key and its payload unchanged. */
-    public OutboundRecord original(OutboundRecord record) {
-        return new OutboundRecord(kafkaTopic, record.key(), record.value(), record.timestampMs(), record.headers());
+    /**
+     * The {@linkplain #original original} of a message whose one record has its key and its payload unchanged.
+     *
+     * @param arrivalMs when it arrived, milliseconds since the epoch
+     */
+    public OutboundRecord original(OutboundRecord record, long arrivalMs) {
+        List<Header> headers = with(record.headers(), Route.header(ARRIVAL, Long.toString(arrivalMs)));
+        return new OutboundRecord(kafkaTopic, record.key(), record.value(), record.timestampMs(), headers);
     }
 
     /**
@@ -77,9 +83,11 @@ public final class DeadLetters {
         headers.removeIf(header -> header.name().startsWith(Route.USER_PROPERTY));
         byte[] payload = letter.value();
         if (payload == null || payload.length <= InboundMessage.EXCERPT_BYTES) {
-            return headers.size() == letter.headers().size()
-                    ? null
-                    : new OutboundRecord(letter.topic(), letter.key(), payload, letter.timestampMs(), headers);
+            if (headers.size() == letter.headers().size()) {
+                return null;
+            }
+            headers.add(Route.header(WITHOUT_PROPERTIES, "true"));
+            return new OutboundRecord(letter.topic(), letter.key(), payload, letter.timestampMs(), headers);
         }
         if (headers.stream().noneMatch(header -> header.name().equals(ORIGINAL_SIZE))) {
             headers.add(Route.header(ORIGINAL_SIZE, Integer.toString(payload.length)));
@@ -96,9 +104,14 @@ public final class DeadLetters {
         return letter;
     }
 
-    /** The same letter, written at {@code nowMs}: Kafka may have refused it for its time. */
-    public static OutboundRecord at(long nowMs, OutboundRecord letter) {
-        return new OutboundRecord(letter.topic(), letter.key(), letter.value(), nowMs, letter.headers());
+    /**
+     * The same letter, to be written now. Kafka may have refused it for its time, and where it waited in the spool the settings
+     * may have named another topic.
+     *
+     * @param nowMs milliseconds since the epoch
+     */
+    public OutboundRecord current(OutboundRecord letter, long nowMs) {
+        return new OutboundRecord(kafkaTopic, letter.key(), letter.value(), nowMs, letter.headers());
     }
 
     private static List<Header> with(List<Header> headers, Header further) {

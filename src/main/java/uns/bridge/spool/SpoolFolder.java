@@ -1,6 +1,6 @@
 package uns.bridge.spool;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,9 +13,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where a spool has its files, locked against other processes: the segments, and how far they are committed. */
 final class SpoolFolder implements AutoCloseable {
@@ -33,6 +37,9 @@ final class SpoolFolder implements AutoCloseable {
      * @param unsafe how many that were read and are not committed are in no file any more
      */
     record Progress(long committed, long unsafe) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(SpoolFolder.class);
+    private static final Progress NO_PROGRESS = new Progress(0, 0);
 
     private final Path path;
     private final FileChannel lock;
@@ -93,28 +100,42 @@ final class SpoolFolder implements AutoCloseable {
 
     Segment createSegment(long base) throws IOException {
         if (Files.notExists(path.resolve(COMMITTED))) {
-            write(new Progress(0, 0)); // A disk that is full later has room for it.
+            write(NO_PROGRESS); // A disk that is full later has room for it.
         }
         return Segment.create(path, base);
     }
 
-    /** Nothing if that is not known: then what there is was not committed. */
+    /** Nothing if that is not known, or the file is damaged: then what there is was not committed. */
     Progress readProgress() throws IOException {
         try {
-            String[] numbers = Files.readString(path.resolve(COMMITTED)).strip().split("\\s+", -1);
-            long unsafe = numbers.length == 1 ? 0 : Long.parseLong(numbers[1]); // An older bridge wrote one.
-            return new Progress(Long.parseLong(numbers[0]), unsafe);
-        } catch (NoSuchFileException | NumberFormatException e) {
-            return new Progress(0, 0);
+            String text = Files.readString(path.resolve(COMMITTED), ISO_8859_1);
+            String[] lines = text.strip().split("\\s+", -1);
+            long unsafe = lines.length == 1 ? 0 : Long.parseLong(lines[1]); // Older bridges wrote one line, or two.
+            Progress progress = new Progress(Long.parseLong(lines[0]), unsafe);
+            if (lines.length <= 2 || lines[2].equals(checksum(progress))) {
+                return progress;
+            }
+        } catch (NoSuchFileException e) {
+            return NO_PROGRESS;
+        } catch (NumberFormatException e) {
+            // As below.
         }
+        LOG.warn("{} is damaged. All that is in the spool is sent again", path.resolve(COMMITTED));
+        return NO_PROGRESS;
+    }
+
+    private static String checksum(Progress progress) {
+        CRC32C checksum = new CRC32C();
+        checksum.update((progress.committed + " " + progress.unsafe).getBytes(ISO_8859_1));
+        return HexFormat.of().toHexDigits((int) checksum.getValue());
     }
 
     /** In place, so that a full disk is no hindrance. */
     void write(Progress progress) throws IOException {
         try (FileChannel file =
                 FileChannel.open(path.resolve(COMMITTED), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            String text = "%020d%n%020d%n".formatted(progress.committed, progress.unsafe);
-            file.write(ByteBuffer.wrap(text.getBytes(UTF_8)), 0);
+            String text = "%020d%n%020d%n%s%n".formatted(progress.committed, progress.unsafe, checksum(progress));
+            file.write(ByteBuffer.wrap(text.getBytes(ISO_8859_1)), 0);
             file.force(false);
         }
     }

@@ -214,6 +214,10 @@ class KafkaSecurityIT {
             tendUntil(sink, 1);
         }
         assertThat(events).containsExactly("a");
+        // And so does the client that redrives.
+        try (DeadLetterReader letters = new DeadLetterReader(settings(config, "partitions: 1"))) {
+            assertThat(letters.next()).isEmpty();
+        }
     }
 
     @Test
@@ -390,13 +394,17 @@ class KafkaSecurityIT {
         Files.writeString(folder.resolve(name), text);
     }
 
-    private KafkaSink<String> sink(String config, String creation) {
+    private static KafkaSettings settings(String config, String creation) {
         SettingsFixture fixture =
                 SettingsFixture.settings("kafka: {config: {" + config + "}, create_topics: {" + creation + "}}");
         KafkaSettings settings = KafkaSettings.read(fixture.section("kafka"));
         assertThat(fixture.problems()).isEmpty();
+        return settings;
+    }
+
+    private KafkaSink<String> sink(String config, String creation) {
         return new KafkaSink<>(
-                settings,
+                settings(config, creation),
                 new KafkaSink.Listener<>() {
                     @Override
                     public void confirmed(String token) {

@@ -142,6 +142,18 @@ class DeadLettersTest {
                 .isSameAs(MqttProperties.NONE);
     }
 
+    /** Of a message that comes from the spool there is only its record. */
+    @Test
+    void shouldTellTheArrivalWhenItIsMadeOfTheRecord() {
+        OutboundRecord record =
+                new OutboundRecord("plant_a", "plant/a".getBytes(UTF_8), new byte[] {'1'}, 5, List.of());
+
+        OutboundRecord letter = deadLetters.of(deadLetters.original(record, 1_700), "no", null, NOW_MS);
+
+        assertThat(read(letter).message().topic()).isEqualTo("plant/a");
+        assertThat(read(letter).message().arrivalMs()).isEqualTo(1_700);
+    }
+
     @Test
     void shouldTakeTheTimeOfTheRecordWhenTheLetterDoesNotTellTheArrival() {
         OutboundRecord letter = letter(message("t", "x"), "no", null, false);
@@ -156,7 +168,16 @@ class DeadLettersTest {
                 letter(Messages.truncated("t", new byte[EXCERPT], 100_000_000), "too large", null, false);
         OutboundRecord whole = letter(message("t", "x"), "no", null, false);
 
+        UserProperty property = new UserProperty("a", "1");
+        InboundMessage described =
+                message("t", new byte[] {1}, 1, new MqttProperties(null, null, null, List.of(property)));
+        OutboundRecord withoutProperties = letter(described, "too large", null, true);
+
         assertThat(BuriedMessage.of(excerpt.key(), excerpt.value(), NOW_MS, excerpt.headers()))
+                .isNull();
+        assertThat(headers(withoutProperties)).contains("dead_letter.without-properties=true");
+        assertThat(BuriedMessage.of(
+                        withoutProperties.key(), withoutProperties.value(), NOW_MS, withoutProperties.headers()))
                 .isNull();
         assertThat(BuriedMessage.of(null, whole.value(), NOW_MS, whole.headers()))
                 .isNull();

@@ -603,6 +603,34 @@ class SpoolTest {
         return sum;
     }
 
+    /** What Kafka does not have must not be taken for delivered. */
+    @ParameterizedTest
+    @ValueSource(ints = {'9', 0xFF, ' '})
+    void shouldReadAllAgainWhenNobodyKnowsHowFarItIsDelivered(int damage) throws IOException {
+        Spool spool = spool(MIB);
+        spool.append(entries(0, 10), false);
+        read(spool);
+        spool.commit(3);
+        spool.close();
+        Path progress = folder.resolve("committed");
+        byte[] bytes = Files.readAllBytes(progress);
+        bytes[17] = (byte) damage;
+        Files.write(progress, bytes);
+
+        assertThat(read(reopened(MIB))).isEqualTo(numbers(0, 10));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"00000000000000000003\n", "00000000000000000003\n00000000000000000000\n"})
+    void shouldBeginWhereAnOlderBridgeEnded(String progress) throws IOException {
+        Spool spool = spool(MIB);
+        spool.append(entries(0, 10), false);
+        spool.close();
+        Files.writeString(folder.resolve("committed"), progress);
+
+        assertThat(read(reopened(MIB))).isEqualTo(numbers(3, 10));
+    }
+
     private static List<Integer> numbers(int from, int to) {
         return IntStream.range(from, to).boxed().toList();
     }
