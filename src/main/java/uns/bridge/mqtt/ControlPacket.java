@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 final class ControlPacket {
 
     private static final int CONNACK = 2;
-    private static final int PUBREL = 6;
     private static final int SUBACK = 9;
     private static final int UNSUBACK = 11;
     private static final int DISCONNECT = 14;
@@ -68,7 +67,6 @@ final class ControlPacket {
         variableByteInteger();
         switch (type) {
             case CONNACK -> skip(2); // Flags and reason code.
-            case PUBREL -> skip(3); // Packet identifier and reason code.
             case SUBACK, UNSUBACK -> packetId = in.getShort() & 0xFFFF;
             case DISCONNECT, AUTH -> skip(1); // Reason code.
             default -> {

@@ -1,6 +1,7 @@
 package uns.bridge.mqtt;
 
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -13,8 +14,8 @@ import uns.bridge.message.InboundMessage;
 import uns.bridge.mqtt.PublishReader.Publish;
 
 /**
- * Cuts what the broker sends into packets: a PUBLISH goes to the {@link DeliveryTracker}, any other packet to the reader of
- * this stream, which is Paho.
+ * Cuts what the broker sends into packets: a PUBLISH goes to the {@link DeliveryTracker}, a PUBREL is answered, and any other
+ * packet goes to the reader of this stream, which is Paho.
  *
  * <p>When the tracker has no room, a QoS 0 message is dropped and any other waits here, unread packets behind it, which
  * holds the broker back. Paho's PINGREQs are answered here meanwhile, and whenever a message comes, which shows as well that
@@ -26,6 +27,7 @@ final class PacketInput extends InputStream {
     private static final Logger LOG = LoggerFactory.getLogger(PacketInput.class);
     private static final int CONNACK_TO_AUTH_MAX_BYTES = 1 << 20;
     private static final int PUBLISH = 3;
+    private static final int PUBREL = 6;
     private static final int PINGRESP = 13;
     private static final byte[] PINGRESP_PACKET = {(byte) (PINGRESP << 4), 0};
     private static final byte[] NOTHING = {};
@@ -55,7 +57,13 @@ final class PacketInput extends InputStream {
             long maxPayloadBytes,
             MqttVersion version,
             SubscriptionIdentifiers identifiers) {
-        this.reader = new PacketReader(in);
+        this.reader = new PacketReader(new FilterInputStream(in) {
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                wire.flushReleased(); // Nothing may be left unsaid while it waits for the broker.
+                return super.read(bytes, offset, length);
+            }
+        });
         this.publishes = new PublishReader(reader, maxPayloadBytes, version, identifiers);
         this.hasProperties = version.hasProperties();
         this.wire = wire;
@@ -126,6 +134,12 @@ final class PacketInput extends InputStream {
                 publishes.begin(first);
                 return message();
             }
+            case PUBREL -> {
+                int packetId = reader.uint16();
+                reader.skip(reader.remaining()); // A reason changes nothing: the identifier is free (MQTT 5, 4.3.3).
+                wire.release(packetId);
+                return NOTHING;
+            }
             case PINGRESP -> {
                 if (reader.remaining() > 0) {
                     throw new IOException("PINGRESP with a body (MQTT 5, 3.13)");
@@ -182,6 +196,7 @@ final class PacketInput extends InputStream {
                 return true;
             }
             wire.holdBack(true);
+            wire.flushReleased();
             if (wire.isClosed()) {
                 throw new EOFException("closed");
             }

@@ -16,18 +16,19 @@ import uns.bridge.delivery.DeliveryTracker;
 /**
  * The network connection below Paho, and the part of MQTT that Paho does not do well enough: PUBLISH packets are taken out
  * of what is read before Paho sees them, and their acknowledgements are written beside what Paho writes, many in one write.
- * Paho keeps all the rest: CONNECT, SUBSCRIBE, PING, PUBREL and PUBCOMP, DISCONNECT.
+ * Paho keeps all the rest: CONNECT, SUBSCRIBE, PING, DISCONNECT.
  *
  * <p>So no callback of Paho's can block, hang or acknowledge by itself, a message keeps its DUP flag and its topic, and
  * PUBREC (QoS 2) leaves only once Kafka has the record: the broker goes on only from there, so a kill before loses nothing.
  *
- * <p>Reading is for Paho's receiver thread, {@link #acknowledge} and {@link #flush} for the acknowledger, writing for Paho's
+ * <p>Reading and {@link #release} are for Paho's receiver thread, {@link #acknowledge} and {@link #flush} for the acknowledger, writing for Paho's
  * sender; {@link #close} for any, at any time, and never waits.
  */
 final class Wire implements AckChannel {
 
     private static final int PUBACK = 0x40;
     private static final int PUBREC = 0x50;
+    private static final int PUBCOMP = 0x70;
     private static final int PINGREQ = 0xC0;
     private static final int ACK_BYTES = 4;
     private static final int MAX_HELD_ACKS = 500;
@@ -35,8 +36,8 @@ final class Wire implements AckChannel {
     private final Transport transport;
     private final CountDownLatch opened = new CountDownLatch(1);
     private final AtomicInteger unansweredPings = new AtomicInteger();
-    private final byte[] acks = new byte[MAX_HELD_ACKS * ACK_BYTES];
-    private int ackBytes;
+    private final Answers acks = new Answers();
+    private final Answers completions = new Answers();
     private final PacketOutput output = new PacketOutput();
     private final DeliveryTracker tracker;
     private final long maxPayloadBytes;
@@ -143,28 +144,31 @@ final class Wire implements AckChannel {
 
     @Override
     public void acknowledge(Delivery delivery) {
-        if (ackBytes == acks.length) {
+        if (acks.isFull()) {
             flush();
         }
-        // In every version: MQTT 5 lets reason code and properties be left out for success (3.4.2.1 and 3.5.2.1).
-        acks[ackBytes++] = (byte) (delivery.message().qos() == 2 ? PUBREC : PUBACK);
-        acks[ackBytes++] = 2;
-        acks[ackBytes++] = (byte) (delivery.packetId() >> 8);
-        acks[ackBytes++] = (byte) delivery.packetId();
+        acks.add(delivery.message().qos() == 2 ? PUBREC : PUBACK, delivery.packetId());
     }
 
     @Override
     public void flush() {
-        int length = ackBytes;
-        ackBytes = 0;
-        if (length == 0 || closed) {
-            return;
-        }
         try {
-            output.writePackets(acks, length);
+            acks.flush();
         } catch (IOException e) {
             close(); // The reader finds it and tells why; what was not acknowledged comes again.
         }
+    }
+
+    /** Answers a PUBREL, at the latest with the next {@link #flushReleased}: the broker may use the packet identifier again. */
+    void release(int packetId) throws IOException {
+        if (completions.isFull()) {
+            flushReleased();
+        }
+        completions.add(PUBCOMP, packetId);
+    }
+
+    void flushReleased() throws IOException {
+        completions.flush();
     }
 
     /** Ends the connection; whatever reads or writes fails from now on. */
@@ -172,6 +176,33 @@ final class Wire implements AckChannel {
         closed = true;
         opened.countDown();
         transport.close();
+    }
+
+    /** Packets that only name a message, for one thread: many go in one write. */
+    private final class Answers {
+
+        private final byte[] packets = new byte[MAX_HELD_ACKS * ACK_BYTES];
+        private int length;
+
+        boolean isFull() {
+            return length == packets.length;
+        }
+
+        /** The same in every version: MQTT 5 lets reason code and properties be left out for success (such as 3.4.2.1). */
+        void add(int type, int packetId) {
+            packets[length++] = (byte) type;
+            packets[length++] = 2;
+            packets[length++] = (byte) (packetId >> 8);
+            packets[length++] = (byte) packetId;
+        }
+
+        void flush() throws IOException {
+            int count = length;
+            length = 0;
+            if (count > 0 && !closed) {
+                output.writePackets(packets, count);
+            }
+        }
     }
 
     /** Paho writes a packet in pieces and ends it with a flush; acknowledgements must not come between the pieces. */

