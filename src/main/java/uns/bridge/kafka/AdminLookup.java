@@ -1,10 +1,15 @@
 package uns.bridge.kafka;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -12,6 +17,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -57,18 +63,22 @@ final class AdminLookup implements TopicProbe.Lookup {
     }
 
     @Override
-    public @Nullable Absence find(String topic) throws InterruptedException {
+    public Map<String, Absence> find(String topic, Collection<String> others) throws InterruptedException {
         problem = "";
         Admin admin;
         try {
             admin = Admin.create(config);
         } catch (KafkaException e) {
             problem = KafkaErrors.describe(e);
-            return null;
+            return Map.of();
         }
         try {
-            if (missing(admin.describeTopics(List.of(topic)).allTopicNames()) == null) {
-                return null;
+            Set<String> topics = new HashSet<>(others);
+            topics.add(topic);
+            Map<String, KafkaFuture<TopicDescription>> descriptions =
+                    admin.describeTopics(topics).topicNameValues();
+            if (missing(Objects.requireNonNull(descriptions.get(topic))) == null) {
+                return Map.of();
             }
             // Where the bridge creates no topics this is validated only: it tells why Kafka does not create it by
             // itself.
@@ -78,12 +88,22 @@ final class AdminLookup implements TopicProbe.Lookup {
                     admin.createTopics(List.of(wanted), new CreateTopicsOptions().validateOnly(creation == null))
                             .all());
             if (why == null && creation != null) {
-                return null; // It exists again.
+                return Map.of(); // It exists again.
             }
-            return new Absence(reason(topic, why), why != null);
+            Map<String, Absence> absences = new LinkedHashMap<>();
+            absences.put(topic, new Absence(reason(topic, why), why != null));
+            // Then it was not for its name: if it was for the bridge alone Kafka would have told the producer.
+            boolean createsNone = why == null || why instanceof AuthorizationException;
+            for (String other : others) {
+                KafkaFuture<?> description = Objects.requireNonNull(descriptions.get(other));
+                if (createsNone && isKnownToBeMissing(description)) {
+                    absences.put(other, new Absence(reason(other, why), why != null));
+                }
+            }
+            return absences;
         } catch (KafkaException | TimeoutException e) {
             problem = KafkaErrors.describe(e);
-            return null; // Kafka is away after all, or lacks brokers: the record waits.
+            return Map.of(); // Kafka is away after all, or lacks brokers: the record waits.
         } finally {
             admin.close(CLOSING); // Its calls have their answer, or will not get one.
         }
@@ -103,6 +123,15 @@ final class AdminLookup implements TopicProbe.Lookup {
         return text + ": "
                 + (refusal instanceof AuthorizationException ? "the bridge has no permission to create topics: " : "")
                 + refusal.getMessage();
+    }
+
+    /** One that has no answer of use when the first has its own need not keep it waiting. */
+    private static boolean isKnownToBeMissing(KafkaFuture<?> description) throws InterruptedException {
+        try {
+            return description.isDone() && missing(description) != null;
+        } catch (KafkaException | TimeoutException e) {
+            return false;
+        }
     }
 
     private static @Nullable Exception missing(KafkaFuture<?> description)

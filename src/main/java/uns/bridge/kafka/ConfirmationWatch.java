@@ -2,6 +2,7 @@ package uns.bridge.kafka;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +88,9 @@ final class ConfirmationWatch {
                 othersPass(unconfirmed, topic, now)
                         ? StuckProducer.standsStill(topic, OVERDUE)
                         : "Kafka has confirmed nothing for over " + OVERDUE.toSeconds() + " s");
-        if (stuck.look(topic, now, count)) {
+        if (head.immediate instanceof TimeoutException) {
+            stuck.begin(now, count); // The producer can't take it yet: the queue finds out why, in its time.
+        } else if (stuck.look(topic, now, count)) {
             oldestSinceNs = now; // The next producer has its time.
         }
     }

@@ -3,6 +3,8 @@ package uns.bridge.kafka;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -62,11 +64,11 @@ final class SendQueue {
         this.condition = condition;
         this.time = time;
         this.maxBlockNs = maxBlock.toNanos();
-        this.question = new TopicQuestion(producer, this::isHopeless);
+        this.question = new TopicQuestion(producer, this::isHopeless, time);
     }
 
     private boolean isHopeless(String topic) {
-        return probe.remembers(topic) || denied.of(topic) != null;
+        return probe.isHopeless(topic) || denied.of(topic) != null;
     }
 
     void add(Sending<?> sending) throws InterruptedException {
@@ -193,8 +195,9 @@ final class SendQueue {
     /** Refuses the record if its topic is absent; else tells of the trouble, and its {@code max.block.ms} begin again. */
     private void timeOut(Sending<?> sending, Exception problem) throws InterruptedException {
         boolean aboutTopic = KafkaErrors.isAboutTopic(blockedFor);
+        List<String> others = askedForAsLong();
         unblock();
-        String absence = aboutTopic ? probe.look(sending.record.topic()) : null;
+        String absence = aboutTopic ? probe.look(sending.record.topic(), others) : null;
         if (absence != null) {
             sending.refuse(new UnknownTopicOrPartitionException(absence));
             return;
@@ -203,6 +206,15 @@ final class SendQueue {
         condition.trouble("Kafka does not answer, waiting: " + KafkaErrors.describe(problem)
                 + (doubt.isEmpty() ? "" : "; asked for the topic: " + doubt));
         leaveAlone(TIMEOUT_PAUSE_MS);
+    }
+
+    /** The topics that Kafka has not created in {@code max.block.ms} either, now or when they were found absent before. */
+    private List<String> askedForAsLong() {
+        long now = time.nanoTime();
+        return question.askedNs().entrySet().stream()
+                .filter(asked -> now - asked.getValue() >= maxBlockNs || probe.remembers(asked.getKey()))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private void unblock() {

@@ -1,7 +1,9 @@
 package uns.bridge.kafka;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,8 +20,11 @@ final class TopicProbe {
     /** Asks Kafka itself. */
     interface Lookup {
 
-        /** Why Kafka has no such topic; null if it has one, or does not tell. */
-        @Nullable Absence find(String topic) throws InterruptedException;
+        /**
+         * Why Kafka has no {@code topic}; nothing if it has one, or does not tell. If it seems to create none at all, the
+         * same of {@code others}.
+         */
+        Map<String, Absence> find(String topic, Collection<String> others) throws InterruptedException;
 
         /** Why Kafka did not tell when it was last asked; empty if it did. */
         default String problem() {
@@ -87,12 +92,18 @@ final class TopicProbe {
 
     /** Asks Kafka for {@code topic}, and remembers it if Kafka says that there is none; returns why, or null. */
     @Nullable String look(String topic) throws InterruptedException {
-        Absence absence = lookup.find(topic);
+        return look(topic, List.of());
+    }
+
+    /** The same; if Kafka creates none, {@code others} that it does not have are remembered as well. */
+    @Nullable String look(String topic, Collection<String> others) throws InterruptedException {
+        Map<String, Absence> absences = lookup.find(topic, others);
+        absences.forEach(this::remember);
+        Absence absence = absences.get(topic);
         if (absence == null) {
             memories.remove(topic);
             return null;
         }
-        remember(topic, absence);
         return absence.reason();
     }
 
@@ -104,6 +115,12 @@ final class TopicProbe {
     /** Whether {@code topic} was found absent, be it long ago. */
     boolean remembers(String topic) {
         return memories.containsKey(topic);
+    }
+
+    /** Whether the producer is not to ask for {@code topic} now. */
+    boolean isHopeless(String topic) {
+        Memory memory = memories.get(topic);
+        return memory != null && (memory.absence.creationRefused() || time.nanoTime() - memory.untilNs < 0);
     }
 
     /** {@code topic} exists after all. */

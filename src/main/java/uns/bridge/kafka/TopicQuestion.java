@@ -28,12 +28,19 @@ final class TopicQuestion {
 
     private final CurrentProducer producer;
     private final Predicate<String> hopeless;
+    private final Time time;
 
     /** By what must be unique among names. */
     private final Map<String, String> topics = new HashMap<>();
 
     private int unknown;
     private boolean open;
+
+    /**
+     * Since when Kafka is asked for each that the producer does not know. Those that were asked for together count until
+     * it is known whether it was their number.
+     */
+    private final Map<String, Long> askedNs = new HashMap<>();
 
     /** As many unknown topics as are asked for together now. */
     private int most = MAX_TOPICS;
@@ -42,9 +49,10 @@ final class TopicQuestion {
     private boolean settled;
 
     /** @param hopeless whether Kafka is not to be asked for a topic now, for it has said no */
-    TopicQuestion(CurrentProducer producer, Predicate<String> hopeless) {
+    TopicQuestion(CurrentProducer producer, Predicate<String> hopeless, Time time) {
         this.producer = producer;
         this.hopeless = hopeless;
+        this.time = time;
     }
 
     /**
@@ -66,6 +74,9 @@ final class TopicQuestion {
             return;
         }
         open = true;
+        if (settled || most > 1) {
+            askedNs.clear();
+        }
         topics.clear();
         unknown = 0;
         int looked = 0;
@@ -94,6 +105,7 @@ final class TopicQuestion {
             throw (InterruptedException) new InterruptedException("interrupted while asking for a topic").initCause(e);
         } catch (TimeoutException e) {
             unknown++; // The producer will ask.
+            askedNs.putIfAbsent(topic, time.nanoTime());
         } catch (InvalidTopicException | TopicAuthorizationException e) {
             // That shows again when the first record of the topic is sent.
         } catch (KafkaException | IllegalStateException e) {
@@ -128,6 +140,11 @@ final class TopicQuestion {
         producer.fail(new TimeoutException(
                 "Kafka has created none of " + unknown + " topics, which are asked for one at a time now"));
         return true;
+    }
+
+    /** The topics that the producer did not know, and since when Kafka is asked for them; none if there is an answer. */
+    Map<String, Long> askedNs() {
+        return open ? askedNs : Map.of();
     }
 
     /** The producer knows the topic of the first record now. */

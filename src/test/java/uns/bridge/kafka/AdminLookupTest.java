@@ -27,7 +27,6 @@ import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import uns.bridge.kafka.TopicProbe.Absence;
 
 class AdminLookupTest {
 
@@ -106,7 +105,7 @@ class AdminLookupTest {
                 "ssl.engine.factory.class",
                 Hanging.class);
         AdminLookup lookup = new AdminLookup(new KafkaSettings(config, "dead", null, List.of()));
-        FutureTask<Absence> finding = new FutureTask<>(() -> lookup.find("t"));
+        FutureTask<?> finding = new FutureTask<>(() -> lookup.find("t", List.of()));
         Thread thread = new Thread(finding);
         thread.start();
         assertThat(Hanging.ASKED.await(30, TimeUnit.SECONDS)).isTrue();

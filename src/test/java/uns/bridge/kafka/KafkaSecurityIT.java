@@ -379,10 +379,29 @@ class KafkaSecurityIT {
                 + TokenEndpoint.SECRET + ", sasl.oauthbearer.token.endpoint.url: '" + tokens.url() + "'";
     }
 
+    /** Of the forbidden topic Kafka does not tell, which is not to keep the others waiting. */
+    @Test
+    void shouldFindWhichOfSeveralTopicsAreMissing() throws Exception {
+        AdminLookup lookup = new AdminLookup(settings(scram("bridge", PASSWORD), ""));
+        List<String> others = List.of("plant_a", "forbidden", "plant_neither");
+
+        assertThat(lookup.find("plant_none", others).values())
+                .extracting(TopicProbe.Absence::reason)
+                .satisfiesExactly(
+                        first -> assertThat(first).contains("plant_none").contains("no permission"),
+                        second -> assertThat(second).contains("plant_neither").contains("no permission"));
+        assertThat(lookup.find("plant_made_later", others).values())
+                .containsExactlyInAnyOrder(
+                        new TopicProbe.Absence(AdminLookup.reason("plant_made_later", null), false),
+                        new TopicProbe.Absence(AdminLookup.reason("plant_neither", null), false));
+        assertThat(lookup.find("plant_a", others)).isEmpty();
+        assertThat(lookup.problem()).isEmpty();
+    }
+
     private static void sendUntilInterrupted(KafkaSink<String> sink) {
         try {
             sink.send(record("plant_a"), "a");
-            while (true) {
+            while (!Thread.currentThread().isInterrupted()) {
                 sink.tend();
             }
         } catch (InterruptedException e) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -377,9 +378,9 @@ class KafkaSinkTest {
         kafka.absences.put("t2", NOT_CREATED);
         try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
             for (int i = 0; i < 3 * 4; i++) {
-                kafka.answerAtOnce(NO_TOPIC); // t1 with the others, t1 alone, t2 with the others.
+                kafka.answerAtOnce(NO_TOPIC); // t1 with the others, t1 alone, t3 with the others.
             }
-            for (String topic : List.of("t1", "t2", "t3")) {
+            for (String topic : List.of("t1", "t2", "t3", "t4", "t5")) {
                 patient.send(record(topic, topic), topic);
             }
             for (int i = 0; i < 3; i++) {
@@ -391,10 +392,58 @@ class KafkaSinkTest {
                     .containsExactly(
                             "t1 refused: UnknownTopicOrPartitionException",
                             "t2 refused: UnknownTopicOrPartitionException");
-            assertThat(kafka.questions).endsWith("t1", "t2", "t3");
+            assertThat(kafka.questions).endsWith("t1", "t3", "t4", "t5");
             assertThat(kafka.producers()).hasSize(2);
-            assertThat(kafka.producer().values()).containsExactly("t3");
-            confirm(1);
+            assertThat(kafka.producer().values()).containsExactly("t3", "t4", "t5");
+            confirm(3);
+        }
+    }
+
+    @Test
+    void shouldHoldUpAllOthersOnceWhenSeveralTopicsAreMissing() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        List<String> topics = IntStream.range(0, 50).mapToObj(i -> "t" + i).toList();
+        topics.forEach(this::lacks);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            List<Long> secondsHeldUp = new ArrayList<>();
+            for (int round = 1; round <= 3; round++) {
+                kafka.time.sleeps.clear();
+                for (String topic : topics) {
+                    patient.send(record(topic, topic), topic + "/" + round);
+                }
+                patient.send(record("exists", "e"), "e" + round);
+                settle(patient, 50 * round + round - 1);
+                confirm(1);
+                secondsHeldUp.add(secondsSlept());
+                kafka.time.pass(TopicProbe.LONGEST_MEMORY);
+            }
+
+            assertThat(secondsHeldUp).as("together and alone, then together").containsExactly(30L, 15L, 15L);
+            assertThat(events).hasSize(153).contains("e1", "e2", "e3");
+            assertThat(kafka.producers()).hasSize(2);
+        }
+    }
+
+    /** Kafka may still be about to create it, unless it did not before. */
+    @Test
+    void shouldNotRefuseWithTheFirstWhatWasAskedForLaterAndForTheFirstTime() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        List.of("t1", "t2", "t3", "t4").forEach(this::lacks);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            patient.send(record("t1", "a"), "a");
+            patient.send(record("t2", "b"), "b");
+            settle(patient, 2); // From now on Kafka is known to create no topic alone either.
+            for (int seconds : new int[] {30, 15}) {
+                kafka.time.sleeps.clear();
+                patient.send(record("t3", "c"), "c" + seconds);
+                patient.pause(1_000);
+                patient.send(record("t4", "d"), "d" + seconds);
+                settle(patient, events.size() + 2);
+
+                assertThat(events).last().isEqualTo("d" + seconds + " refused: UnknownTopicOrPartitionException");
+                assertThat(secondsSlept()).isEqualTo(seconds);
+                kafka.time.pass(TopicProbe.LONGEST_MEMORY);
+            }
         }
     }
 
@@ -786,6 +835,26 @@ class KafkaSinkTest {
     }
 
     @Test
+    void shouldGiveTheProducerItsTimeWhenItHasLongNotTakenTheOldestRecord() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.missing.add("stuck");
+            patient.send(record("stuck", "s"), "s");
+            patient.send(record("t", "a"), "a");
+            while (secondsSlept() < 40) {
+                patient.pause(5);
+            }
+            kafka.silentTopics.add("stuck");
+            settle(patient, 0);
+            confirm(1);
+            patient.tend();
+
+            assertThat(events).containsExactly("a");
+            assertThat(kafka.producers()).hasSize(2);
+        }
+    }
+
+    @Test
     void shouldReplaceTheProducerWhenTwoTopicsStandStillAndOthersAreRare() throws InterruptedException {
         kafka.silentTopics.addAll(List.of("stuck1", "stuck2"));
         sink.send(record("stuck1", "s1"), "s1");
@@ -1067,6 +1136,24 @@ class KafkaSinkTest {
             sink.send(record(token), token);
             ScriptedKafka.settle(sink);
         }
+    }
+
+    /** Kafka does not have {@code topic}, and does not create it. */
+    private void lacks(String topic) {
+        kafka.missing.add(topic);
+        kafka.absences.put(topic, NOT_CREATED);
+    }
+
+    private long secondsSlept() {
+        return kafka.time.sleeps.stream().mapToLong(ms -> ms).sum() / 1_000;
+    }
+
+    /** Until {@code sink} has told of {@code count} records, and can take another one. */
+    private void settle(KafkaSink<?> sink, int count) throws InterruptedException {
+        do {
+            sink.tend();
+            ScriptedKafka.settle(sink);
+        } while (events.size() < count);
     }
 
     private void tend() throws InterruptedException {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import uns.bridge.health.Health;
@@ -47,6 +49,9 @@ public final class ScriptedKafka {
     /** The topics that need no question. */
     final Set<String> known = new HashSet<>();
 
+    /** The topics that it has not, whatever it is asked; see {@link #absences}. */
+    final Set<String> missing = new HashSet<>();
+
     final ScriptedTime time = new ScriptedTime();
     /** The topics whose records are taken, and never answered. */
     public final Set<String> silentTopics = new HashSet<>();
@@ -69,9 +74,11 @@ public final class ScriptedKafka {
         TopicProbe probe = new TopicProbe(
                 new TopicProbe.Lookup() {
                     @Override
-                    public @Nullable Absence find(String topic) {
+                    public Map<String, Absence> find(String topic, Collection<String> others) {
                         lookups.add(topic);
-                        return absences.get(topic);
+                        Map<String, Absence> found = new HashMap<>(absences);
+                        found.keySet().removeIf(each -> !each.equals(topic) && !others.contains(each));
+                        return found;
                     }
 
                     @Override
@@ -180,8 +187,9 @@ public final class ScriptedKafka {
                 silent = false;
                 return new CompletableFuture<>();
             }
-            RuntimeException answer =
-                    answers.isEmpty() ? null : answers.remove().orElse(null);
+            RuntimeException answer = missing.contains(record.topic())
+                    ? new TimeoutException("not present in metadata", new UnknownTopicOrPartitionException("unknown"))
+                    : answers.isEmpty() ? null : answers.remove().orElse(null);
             if (answer instanceof ApiException) {
                 callback.onCompletion(null, answer);
                 return CompletableFuture.failedFuture(answer);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import uns.bridge.kafka.TopicProbe.Absence;
@@ -21,9 +23,9 @@ class TopicProbeTest {
     private final TopicProbe probe = new TopicProbe(
             new TopicProbe.Lookup() {
                 @Override
-                public @Nullable Absence find(String topic) {
+                public Map<String, Absence> find(String topic, Collection<String> others) {
                     asked.add(topic);
-                    return answer;
+                    return answer == null ? Map.of() : Map.of(topic, answer);
                 }
 
                 @Override
