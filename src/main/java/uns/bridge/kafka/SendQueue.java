@@ -26,6 +26,9 @@ final class SendQueue {
     /** Between two attempts within {@code max.block.ms}: Kafka is asked for a topic, or the buffer is full. */
     private static final long BLOCK_PAUSE_MS = 5;
 
+    /** Enough for the producer to hear from Kafka about all its topics. */
+    private static final Duration HEARING = Duration.ofMillis(300);
+
     private final CurrentProducer producer;
     private final TopicProbe probe;
     private final DeniedTopics denied;
@@ -48,6 +51,9 @@ final class SendQueue {
     /** The last that Kafka has said of its topic; an answer about others only takes that from the producer. */
     private @Nullable Throwable blockedFor;
 
+    /** Since when the producer was to hear anew of topics that it may not write to. */
+    private long hearingSinceNs;
+
     /** About its topic, if it is that which the producer lacks. */
     private final TopicQuestion question;
 
@@ -64,6 +70,7 @@ final class SendQueue {
         this.condition = condition;
         this.time = time;
         this.maxBlockNs = maxBlock.toNanos();
+        this.hearingSinceNs = time.nanoTime() - DeniedTopics.FIRST_MEMORY.toNanos();
         this.question = new TopicQuestion(producer, this::isHopeless, time);
     }
 
@@ -158,13 +165,26 @@ final class SendQueue {
     /** The record was not even taken by the producer: refuse it, wait, or give the producer up. */
     private void judge(Sending<?> sending, Exception problem) throws InterruptedException {
         Exception refusal = KafkaErrors.refusal(problem, sending.record.topic());
-        if (refusal != null) {
+        if (refusal != null && !(problem instanceof TimeoutException && isHearing())) {
             sending.refuse(refusal);
         } else if (problem instanceof TimeoutException) {
             block(sending, problem);
         } else {
             producer.fail(problem); // Unless it was closed before, and this is what follows from that.
         }
+    }
+
+    /**
+     * A producer that times out tells what it last heard, be it minutes ago, and asks for all its topics. So it is given the
+     * time to hear, and all others wait: not again in the time for which a first refusal is remembered, or many topics that
+     * are still not permitted would hold them up one after the other.
+     */
+    private boolean isHearing() {
+        long now = time.nanoTime();
+        if (now - hearingSinceNs >= DeniedTopics.FIRST_MEMORY.toNanos()) {
+            hearingSinceNs = now;
+        }
+        return now - hearingSinceNs < Math.min(HEARING.toNanos(), maxBlockNs);
     }
 
     /** The producer has no room for it, or does not know its topic. */

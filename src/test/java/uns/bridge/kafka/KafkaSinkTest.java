@@ -50,6 +50,10 @@ class KafkaSinkTest {
     private static final TimeoutException NO_TOPIC = new TimeoutException(
             "Topic t not present in metadata after 15000 ms.", new UnknownTopicOrPartitionException("unknown"));
 
+    private static final TopicAuthorizationException DENIED = new TopicAuthorizationException(Set.of("t"));
+    private static final TimeoutException HEARD_BEFORE =
+            new TimeoutException("Topic t not present in metadata after 0 ms.", new TopicAuthorizationException("t"));
+
     private final ScriptedKafka kafka = new ScriptedKafka();
     private final Health health = new Health();
     private final List<String> events = new ArrayList<>();
@@ -509,16 +513,54 @@ class KafkaSinkTest {
     }
 
     @Test
-    void shouldRefuseAtOnceWhenTheTopicMayNotBeWritten() throws InterruptedException {
+    void shouldRefuseWhenTheTopicMayNotBeWrittenAndTellOfIt() throws InterruptedException {
         kafka.maxBlock = Duration.ofSeconds(15);
         try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
-            kafka.answerAtOnce(new TimeoutException("not in metadata", new TopicAuthorizationException("t")));
+            for (int i = 0; i < 100; i++) {
+                kafka.answerAtOnce(HEARD_BEFORE);
+            }
             patient.send(record("a"), "a");
+            settle(patient, 1);
 
             assertThat(patient.pauseMs()).isZero();
             assertThat(events).containsExactly("a refused: TopicAuthorizationException");
             patient.tend();
             assertThat(problem()).isEqualTo("no permission to write to topic t");
+        }
+    }
+
+    /** It times out with what it last heard, and asks meanwhile. */
+    @Test
+    void shouldGiveTheProducerTimeToHearWhetherTheTopicIsPermittedNow() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            kafka.answerAtOnce(DENIED);
+            patient.send(record("a"), "a");
+            settle(patient, 1);
+            kafka.time.pass(DeniedTopics.FIRST_MEMORY);
+            kafka.answerAtOnce(HEARD_BEFORE, HEARD_BEFORE, HEARD_BEFORE);
+            patient.send(record("b"), "b");
+            settle(patient, 1);
+
+            assertThat(kafka.producer().values()).containsExactly("b");
+            confirm(1);
+        }
+    }
+
+    @Test
+    void shouldHoldUpAllOthersForAMomentWhenTopicsAreStillNotPermitted() throws InterruptedException {
+        kafka.maxBlock = Duration.ofSeconds(15);
+        try (KafkaSink<String> patient = kafka.sink(new Events(), health, Long.MAX_VALUE)) {
+            for (int i = 0; i < 1_000; i++) {
+                kafka.answerAtOnce(HEARD_BEFORE);
+            }
+            for (int i = 0; i < 50; i++) {
+                patient.send(record("t" + i, "a"), "a" + i);
+            }
+            settle(patient, 50);
+
+            assertThat(events).hasSize(50).allMatch(event -> event.endsWith(" refused: TopicAuthorizationException"));
+            assertThat(kafka.time.sleeps.stream().mapToLong(ms -> ms).sum()).isLessThanOrEqualTo(300);
         }
     }
 
