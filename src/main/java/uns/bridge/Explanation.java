@@ -95,7 +95,8 @@ final class Explanation {
         } else if (outcome instanceof Outcome.Reject reject) {
             lines.add("dead letter:");
             DeadLetters deadLetters = new DeadLetters(settings.kafka().deadLetterTopic(), pipeline);
-            record(deadLetters.of(deadLetters.original(message), reject.reason(), reject.cause(), nowMs));
+            record(deadLetters.of(
+                    deadLetters.original(message), message.arrivalMs(), reject.reason(), reject.cause(), nowMs));
         } else {
             lines.add("no record");
         }

@@ -129,7 +129,7 @@ final class Outlet implements KafkaSink.Listener<Outlet.Cargo>, AutoCloseable {
                 topic,
                 why,
                 suppressed == 0 ? "" : ", and " + suppressed + " before it"));
-        return deadLetters.of(original, reason, cause, nowMs);
+        return deadLetters.of(original, parcel.arrivalMs(), reason, cause, nowMs);
     }
 
     /** Decides on what Kafka has refused, and looks after the producer. To be called from time to time. */

@@ -99,10 +99,15 @@ final class Parcel implements Outlet.Cargo {
     @Nullable OutboundRecord originalBeside(List<OutboundRecord> records, DeadLetters deadLetters) {
         InboundMessage message = message();
         if (isAll(records, message.topic().getBytes(UTF_8), message.payload())) {
-            original = deadLetters.original(records.get(0), message.arrivalMs());
+            original = deadLetters.original(records.get(0));
             return null;
         }
         return original(deadLetters);
+    }
+
+    /** When it arrived, milliseconds since the epoch; of one read from the spool when it came in there, which is soon after. */
+    long arrivalMs() {
+        return delivery == null ? spooledMs() : delivery.message().arrivalMs();
     }
 
     private InboundMessage message() {

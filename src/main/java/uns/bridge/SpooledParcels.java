@@ -66,7 +66,7 @@ final class SpooledParcels {
         List<OutboundRecord> records = entry.records();
         OutboundRecord apart = entry.original();
         Parcel parcel = new Parcel(
-                apart == null ? deadLetters.original(records.get(0), stored.timeMs()) : apart,
+                apart == null ? deadLetters.original(records.get(0)) : apart,
                 apart == null ? null : originalBytes,
                 records.size(),
                 entry.deadLetter(),

@@ -116,7 +116,7 @@ public final class JsonScanner {
     }
 
     private Result scanAlone(byte[] json, @Nullable AttributeTree ignored) throws MalformedJsonException {
-        if (Arrays.equals(Arrays.copyOf(json, BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
+        if (Arrays.mismatch(json, BYTE_ORDER_MARK) == BYTE_ORDER_MARK.length) {
             throw new MalformedJsonException("a byte order mark before the JSON value");
         }
         try (JsonParser parser = factory.createParser(json)) {

@@ -53,7 +53,8 @@ final class ShortestDecimal {
             }
             long units = Math.round(magnitude * POWERS_OF_TEN[decimals]);
             if ((float) (units / POWERS_OF_TEN[decimals]) == (float) magnitude) {
-                writeReading(units, decimals, value < 0, out);
+                boolean whole = decimals == 0;
+                writeReading(whole ? 10 * units : units, whole ? 1 : decimals, value < 0, out);
                 return;
             }
         }
@@ -63,16 +64,14 @@ final class ShortestDecimal {
     /**
      * What an instrument reads: few digits. There is only one decimal of up to 15 digits that reads back as a 64-bit value,
      * and of up to 6 as a 32-bit one; thus it is the shortest.
+     *
+     * @param decimals how many digits of {@code units} stand behind the point, 1 or more
      */
     private void writeReading(long units, int decimals, boolean negative, JsonGenerator out) throws IOException {
         int at = reading.length;
-        if (decimals == 0) {
-            reading[--at] = '0';
-            reading[--at] = '.';
-        }
         long rest = units;
         for (int decimal = decimals; decimal >= 0 || rest > 0; decimal--) {
-            if (decimal == 0 && decimals > 0) {
+            if (decimal == 0) {
                 reading[--at] = '.';
             }
             int digit = (int) (rest % 10);

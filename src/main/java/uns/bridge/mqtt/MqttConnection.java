@@ -24,6 +24,9 @@ final class MqttConnection implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(1);
 
+    /** For so many times the time for an answer it is waited for while messages come: ten minutes. */
+    private static final int MOST_TIMEOUTS = 30;
+
     /** What became of the session that the broker had. */
     enum Session {
         RESUMED("session resumed"),
@@ -213,19 +216,21 @@ final class MqttConnection implements AutoCloseable {
 
     /**
      * The answer may be stuck behind messages (MQTT 5, 3.8.4) that wait for Kafka, or that take their time on a slow network:
-     * another connection would be sent the same again. The broker is not to blame for that.
+     * another connection would be sent the same again. The broker is not to blame for that, unless it sends messages for ever
+     * and no answer.
      */
     private int @Nullable [] await(String packet, CompletableFuture<int @Nullable []> answer)
             throws ConnectionFailure, InterruptedException {
         long reads = wire.reads();
-        while (true) {
+        for (int timeouts = 1; ; timeouts++) {
             heartbeat.beat();
             try {
                 return answer.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 long readsBefore = reads;
                 reads = wire.reads();
-                if ((reads == readsBefore && !wire.isHoldingBack()) || wire.isClosed()) {
+                boolean messagesCome = reads != readsBefore && timeouts < MOST_TIMEOUTS;
+                if ((!messagesCome && !wire.isHoldingBack()) || wire.isClosed()) {
                     throw new ConnectionFailure("no answer to " + packet, false, e);
                 }
             } catch (ExecutionException e) {

@@ -125,7 +125,7 @@ final class PacketInput extends InputStream {
             return PINGRESP_PACKET;
         }
         waiting = null;
-        if (reader.remaining() > 0) {
+        if (reader.remaining() > 0) { // Of a message: all other packets are read whole.
             return message();
         }
         int first = reader.nextPacket();

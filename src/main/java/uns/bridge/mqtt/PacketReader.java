@@ -92,70 +92,66 @@ final class PacketReader {
         return bytes;
     }
 
-    /** Past the buffer where that has not enough, so that a large payload is copied only once. */
     void bytes(byte[] target, int offset, int length) throws IOException {
-        claim(length);
-        int buffered = Math.min(length, limit - position);
-        System.arraycopy(buffer, position, target, offset, buffered);
-        position += buffered;
-        int missing = length - buffered;
-        if (missing > 0 && in.readNBytes(target, offset + buffered, missing) < missing) {
-            throw ended();
+        check(length);
+        for (int done = 0; done < length; ) {
+            done += some(target, offset + done, length - done);
         }
     }
 
     /**
-     * Reads as many of the next {@code length} bytes as there are at once, waiting for one at least.
+     * Reads as many of the next {@code length} bytes as there are at once, waiting for one at least. Past the buffer where that
+     * has none, so that a large payload is copied only once.
      *
      * @return how many
      */
     int some(byte[] target, int offset, int length) throws IOException {
+        check(length);
         int count = Math.min(length, limit - position);
         if (count > 0) {
             System.arraycopy(buffer, position, target, offset, count);
             position += count;
         } else {
-            count = in.read(target, offset, length);
-            if (count < 0) {
-                throw ended();
-            }
+            count = read(target, offset, length);
         }
-        claim(count);
+        remaining -= count;
         return count;
     }
 
-    /** Passes over as much of the packet as there is at once, waiting for one byte at least. */
-    void skipSome() throws IOException {
-        int count = Math.min(remaining, limit - position);
-        if (count > 0) {
-            position += count;
-            claim(count);
-        } else {
-            position = 0;
-            limit = 0;
-            some(buffer, 0, Math.min(remaining, READ_BYTES));
-        }
-    }
-
     void skip(int length) throws IOException {
-        claim(length);
-        int buffered = Math.min(length, limit - position);
-        position += buffered;
-        if (length > buffered) {
-            in.skipNBytes(length - buffered);
+        check(length);
+        for (int done = 0; done < length; ) {
+            done += skipSome(length - done);
         }
     }
 
-    private void claim(int length) throws IOException {
+    /**
+     * Passes over as many of the next {@code length} bytes as there are at once, waiting for one at least.
+     *
+     * @return how many
+     */
+    int skipSome(int length) throws IOException {
+        check(length);
+        if (position == limit) {
+            position = 0;
+            limit = read(buffer, 0, READ_BYTES);
+        }
+        int count = Math.min(length, limit - position);
+        position += count;
+        remaining -= count;
+        return count;
+    }
+
+    private void check(int length) throws IOException {
         if (length > remaining) {
             throw new IOException("malformed packet: a field beyond its end");
         }
-        remaining -= length;
     }
 
     /** Makes the next {@code length} bytes stand in the buffer. */
     private void take(int length) throws IOException {
-        claim(length);
+        check(length);
+        remaining -= length;
         if (limit - position >= length) {
             return;
         }
@@ -165,15 +161,15 @@ final class PacketReader {
             position = 0;
         }
         while (limit - position < length) {
-            int read = in.read(buffer, limit, Math.min(READ_BYTES, buffer.length - limit));
-            if (read < 0) {
-                throw ended();
-            }
-            limit += read;
+            limit += read(buffer, limit, Math.min(READ_BYTES, buffer.length - limit));
         }
     }
 
-    private static EOFException ended() {
-        return new EOFException("closed by the MQTT broker");
+    private int read(byte[] target, int offset, int length) throws IOException {
+        int count = in.read(target, offset, length);
+        if (count < 0) {
+            throw new EOFException("closed by the MQTT broker");
+        }
+        return count;
     }
 }

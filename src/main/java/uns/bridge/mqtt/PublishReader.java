@@ -90,7 +90,7 @@ final class PublishReader {
         if (payloadRead < payload.length) {
             payloadRead += reader.some(payload, payloadRead, payload.length - payloadRead);
         } else if (reader.remaining() > 0) {
-            reader.skipSome();
+            reader.skipSome(reader.remaining());
         }
         if (reader.remaining() > 0) {
             return null;
@@ -104,8 +104,8 @@ final class PublishReader {
                 (first & 8) != 0,
                 System.currentTimeMillis(),
                 properties);
-        // Of one that is too large not all is known.
         payload = NOTHING; // It is the message's now.
+        // Of one that is too large not all is known.
         boolean copy = identifierCount == 1 && isHeld() && copies.isCopy(message, identifier);
         return new Publish(message, packetId, copy);
     }

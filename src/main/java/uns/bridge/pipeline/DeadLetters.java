@@ -40,8 +40,8 @@ public final class DeadLetters {
 
     /** {@code message} as the dead-letter topic has it, but for the reason. */
     public OutboundRecord original(InboundMessage message) {
-        List<Header> headers =
-                with(pipeline.headers(message), Route.header(ARRIVAL, Long.toString(message.arrivalMs())));
+        List<Header> headers = new ArrayList<>(pipeline.headers(message));
+        headers.add(Route.header(ARRIVAL, Long.toString(message.arrivalMs())));
         if (message.truncated()) {
             headers.add(Route.header(ORIGINAL_SIZE, Integer.toString(message.payloadSize())));
         }
@@ -49,24 +49,25 @@ public final class DeadLetters {
                 kafkaTopic, message.topic().getBytes(UTF_8), message.payload(), message.arrivalMs(), headers);
     }
 
-    /**
-     * The {@linkplain #original original} of a message whose one record has its key and its payload unchanged.
-     *
-     * @param arrivalMs when it arrived, milliseconds since the epoch
-     */
-    public OutboundRecord original(OutboundRecord record, long arrivalMs) {
-        List<Header> headers = with(record.headers(), Route.header(ARRIVAL, Long.toString(arrivalMs)));
-        return new OutboundRecord(kafkaTopic, record.key(), record.value(), record.timestampMs(), headers);
+    /** The same, but for the arrival, of a message whose one record has its key and its payload unchanged. */
+    public OutboundRecord original(OutboundRecord record) {
+        return new OutboundRecord(kafkaTopic, record.key(), record.value(), record.timestampMs(), record.headers());
     }
 
     /**
      * The dead letter of a message.
      *
+     * @param arrivalMs when it arrived, where {@code original} does not tell, in milliseconds since the epoch
      * @param cause the exception that told that it can't be delivered, if one did
      * @param nowMs milliseconds since the epoch
      */
-    public OutboundRecord of(OutboundRecord original, String reason, @Nullable Exception cause, long nowMs) {
-        List<Header> headers = with(original.headers(), Route.header(REASON, reason(reason, cause)));
+    public OutboundRecord of(
+            OutboundRecord original, long arrivalMs, String reason, @Nullable Exception cause, long nowMs) {
+        List<Header> headers = new ArrayList<>(original.headers());
+        if (headers.stream().noneMatch(header -> header.name().equals(ARRIVAL))) {
+            headers.add(Route.header(ARRIVAL, Long.toString(arrivalMs)));
+        }
+        headers.add(Route.header(REASON, reason(reason, cause)));
         if (cause != null) {
             headers.add(Route.header("dead_letter.exception", cause.getClass().getName()));
         }
@@ -99,7 +100,7 @@ public final class DeadLetters {
     /** The dead letter of a message that was one before, {@code count} times with this one. */
     public OutboundRecord again(
             InboundMessage message, String reason, @Nullable Exception cause, long nowMs, int count) {
-        OutboundRecord letter = of(original(message), reason, cause, nowMs);
+        OutboundRecord letter = of(original(message), message.arrivalMs(), reason, cause, nowMs);
         letter.headers().add(Route.header(COUNT, Integer.toString(count)));
         return letter;
     }
@@ -112,12 +113,6 @@ public final class DeadLetters {
      */
     public OutboundRecord current(OutboundRecord letter, long nowMs) {
         return new OutboundRecord(kafkaTopic, letter.key(), letter.value(), nowMs, letter.headers());
-    }
-
-    private static List<Header> with(List<Header> headers, Header further) {
-        List<Header> all = new ArrayList<>(headers);
-        all.add(further);
-        return all;
     }
 
     private static String reason(String reason, @Nullable Exception cause) {

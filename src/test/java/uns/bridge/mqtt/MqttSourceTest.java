@@ -201,6 +201,23 @@ class MqttSourceTest {
         }
     }
 
+    @Test
+    void shouldConnectAgainWhenMessagesComeAndNeverTheAnswer() throws Exception {
+        byte[] message = Packets.publish("plant/a", 1, 7, new byte[100_000]);
+        try (ScriptedBroker broker = new ScriptedBroker((connection, packet) -> {
+            for (int i = 0; connection.number() == 1 && packet.first() == ScriptedBroker.SUBSCRIBE; i++) {
+                connection.send(Arrays.copyOfRange(message, 20 * i, 20 * i + 20)); // Until the bridge has enough of it.
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            }
+            ScriptedBroker.welcome(connection, packet, 1, 1);
+        })) {
+            source = new MqttSource(
+                    settings(broker.port(), true), List.of(), null, tracker, health, Duration.ofMillis(500));
+            run(source);
+            await().atMost(Duration.ofSeconds(40)).until(() -> broker.connections() == 2 && health.isReady());
+        }
+    }
+
     /** MQTT 5, 3.9.3: all of them are answers to a SUBSCRIBE. */
     @ParameterizedTest
     @CsvSource({

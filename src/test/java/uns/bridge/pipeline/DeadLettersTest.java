@@ -148,7 +148,7 @@ class DeadLettersTest {
         OutboundRecord record =
                 new OutboundRecord("plant_a", "plant/a".getBytes(UTF_8), new byte[] {'1'}, 5, List.of());
 
-        OutboundRecord letter = deadLetters.of(deadLetters.original(record, 1_700), "no", null, NOW_MS);
+        OutboundRecord letter = deadLetters.of(deadLetters.original(record), 1_700, "no", null, NOW_MS);
 
         assertThat(read(letter).message().topic()).isEqualTo("plant/a");
         assertThat(read(letter).message().arrivalMs()).isEqualTo(1_700);
@@ -191,7 +191,7 @@ class DeadLettersTest {
     }
 
     private OutboundRecord letter(InboundMessage message, String reason, @Nullable Exception cause, boolean excerpt) {
-        OutboundRecord letter = deadLetters.of(deadLetters.original(message), reason, cause, NOW_MS);
+        OutboundRecord letter = deadLetters.of(deadLetters.original(message), 1, reason, cause, NOW_MS);
         OutboundRecord shorter = excerpt ? deadLetters.excerpt(letter) : null;
         return shorter == null ? letter : shorter;
     }
